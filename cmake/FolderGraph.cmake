@@ -1,0 +1,120 @@
+# The folders, and what each may use (the table of the design), written once. The libraries are linked
+# from this table (cmake/Targets.cmake), cmake/check_includes.py reads it to check #include lines, and
+# whittle_check_graph() walks what is really linked, so that a target_link_libraries written elsewhere
+# cannot go round it. tests/house/ shows each check failing on a tree that breaks it.
+#
+# Capitalised names are components from outside. A folder may also use what its uses use.
+
+set(WHITTLE_USES_isa         LLVM Threads)
+set(WHITTLE_USES_conformance isa)                          # isa/conformance/
+set(WHITTLE_USES_rulesdb     isa SQLite)
+set(WHITTLE_USES_enumerate   isa)
+set(WHITTLE_USES_verify      isa Z3)
+set(WHITTLE_USES_learn       enumerate rulesdb Torch)      # a module that `whittle` loads when a policy is used
+set(WHITTLE_USES_passes      isa rulesdb)
+set(WHITTLE_USES_plugin      passes)                       # passes/Plugin.cpp alone
+set(WHITTLE_USES_tools       conformance rulesdb enumerate verify passes CLI11 JSON)
+
+set(WHITTLE_FOLDERS isa conformance rulesdb enumerate verify learn passes plugin tools)
+
+# Which component a library named on a link line belongs to; everything else is an error.
+set(WHITTLE_COMPONENT_LLVM    "^LLVM$")
+set(WHITTLE_COMPONENT_SQLite  "sqlite3")
+set(WHITTLE_COMPONENT_Z3      "z3")
+set(WHITTLE_COMPONENT_Torch   "(^|[/:]|lib|-l)(torch|torch_cpu|c10)(\\.so.*)?$")
+set(WHITTLE_COMPONENT_Threads "^Threads::Threads$|^(-l)?(pthread|dl)$")
+set(WHITTLE_COMPONENTS LLVM SQLite Z3 Torch Threads)
+
+# whittle_allowed(FOLDER OUT): FOLDER, what it may use, and what those may use.
+function(whittle_allowed Folder Out)
+  set(Todo ${Folder})
+  set(Seen "")
+  while(Todo)
+    list(POP_FRONT Todo Item)
+    if(NOT Item IN_LIST Seen)
+      list(APPEND Seen ${Item})
+      list(APPEND Todo ${WHITTLE_USES_${Item}})
+    endif()
+  endwhile()
+  set(${Out} ${Seen} PARENT_SCOPE)
+endfunction()
+
+# The folder or component that a link item stands for: "" for none of ours that matters here.
+function(whittle_unit_of Item Out)
+  set(Unit "")
+  if(Item MATCHES "^whittle_ext_(.+)$")
+    set(Unit "${CMAKE_MATCH_1}")
+  elseif(Item MATCHES "^whittle_(.+)$")
+    string(REGEX REPLACE "_plain$" "" Unit "${CMAKE_MATCH_1}")
+  else()
+    foreach(Component ${WHITTLE_COMPONENTS})
+      if(Item MATCHES "${WHITTLE_COMPONENT_${Component}}")
+        set(Unit ${Component})
+      endif()
+    endforeach()
+    if(Unit STREQUAL "")
+      message(FATAL_ERROR "folder graph: '${Item}' is linked but no component of cmake/FolderGraph.cmake")
+    endif()
+  endif()
+  set(${Out} "${Unit}" PARENT_SCOPE)
+endfunction()
+
+# whittle_check_target(TARGET FOLDER): fails when TARGET reaches, over any number of libraries, something
+# that FOLDER may not use. The message names the path.
+function(whittle_check_target Target Folder)
+  whittle_allowed(${Folder} Allowed)
+  set(Todo ${Target})
+  set(Path_${Target} "${Target}")
+  set(Seen "")
+  while(Todo)
+    list(POP_FRONT Todo Node)
+    if(Node IN_LIST Seen)
+      continue()
+    endif()
+    list(APPEND Seen "${Node}")
+    set(Items "")
+    if(TARGET "${Node}")
+      get_target_property(Type "${Node}" TYPE)
+      get_target_property(Interface "${Node}" INTERFACE_LINK_LIBRARIES)
+      list(APPEND Items ${Interface})
+      if(NOT Type STREQUAL "INTERFACE_LIBRARY")
+        get_target_property(Private "${Node}" LINK_LIBRARIES)
+        list(APPEND Items ${Private})
+      endif()
+    endif()
+    foreach(Raw ${Items})
+      # $<LINK_ONLY:x>, $<LINK_LIBRARY:WHOLE_ARCHIVE,x> and nestings of them stand for x.
+      string(REGEX REPLACE "\\$<LINK_[A-Z]+:([A-Z_]+,)?|>" "" Item "${Raw}")
+      if(Item STREQUAL "" OR Item MATCHES "-NOTFOUND$|^::@|^-Wl,")
+        continue()
+      endif()
+      if(NOT DEFINED "Path_${Item}")
+        set("Path_${Item}" "${Path_${Node}} -> ${Item}")
+      endif()
+      whittle_unit_of("${Item}" Unit)
+      if(NOT Unit IN_LIST Allowed)
+        message(FATAL_ERROR "folder graph: ${Folder} may not use ${Unit}, but it is linked:\n  ${Path_${Item}}")
+      endif()
+      list(APPEND Todo "${Item}")
+    endforeach()
+  endwhile()
+endfunction()
+
+# Checks each library and program of the table that exists.
+function(whittle_check_graph)
+  foreach(Folder ${WHITTLE_FOLDERS})
+    foreach(Target whittle_${Folder} whittle_${Folder}_plain)
+      if(TARGET ${Target})
+        whittle_check_target(${Target} ${Folder})
+      endif()
+    endforeach()
+  endforeach()
+  foreach(Pair "WhittlePlugin plugin" "WhittleLearn learn" "whittle tools")
+    separate_arguments(Pair)
+    list(GET Pair 0 Target)
+    list(GET Pair 1 Folder)
+    if(TARGET ${Target})
+      whittle_check_target(${Target} ${Folder})
+    endif()
+  endforeach()
+endfunction()
