@@ -1,0 +1,417 @@
+//===- isa/Meaning.cpp - Building, hashing and asking meanings -------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/Meaning.h"
+#include "isa/TargetIsa.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+static Value *emitExtract(IRBuilderBase &B, Value *X, Type *OutTy, uint64_t BitOffset) {
+  unsigned OutBits = OutTy->getPrimitiveSizeInBits();
+  if (X->getType()->isIntegerTy()) {
+    Value *S = BitOffset ? B.CreateLShr(X, BitOffset) : X;
+    return B.CreateTrunc(S, OutTy);
+  }
+  assert(BitOffset % 32 == 0 && OutBits % 32 == 0 && "sub-register not made of dwords");
+  if (OutTy->isIntegerTy(32))
+    return B.CreateExtractElement(X, BitOffset / 32);
+  SmallVector<int, 32> Mask;
+  for (unsigned I = 0; I != OutBits / 32; ++I)
+    Mask.push_back(int(BitOffset / 32 + I));
+  Value *R = B.CreateShuffleVector(X, X, Mask);
+  return B.CreateBitCast(R, OutTy);
+}
+
+static Value *emitConcat(IRBuilderBase &B, ArrayRef<Value *> Ops, Type *OutTy) {
+  SmallVector<Value *, 32> Words;
+  for (Value *Op : Ops) {
+    if (auto *VT = dyn_cast<FixedVectorType>(Op->getType())) {
+      for (unsigned I = 0; I != VT->getNumElements(); ++I)
+        Words.push_back(B.CreateExtractElement(Op, uint64_t(I)));
+    } else {
+      assert(Op->getType()->isIntegerTy(32) && "piece not made of dwords");
+      Words.push_back(Op);
+    }
+  }
+  if (Words.size() == 1)
+    return Words[0];
+  Value *R = Constant::getNullValue(OutTy);
+  for (auto [I, W] : enumerate(Words))
+    R = B.CreateInsertElement(R, W, uint64_t(I));
+  return R;
+}
+
+Value *emitMeaning(IRBuilderBase &B, const Node &N, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms) {
+  assert(!N.R->isMatrix() && "a Matrix row has no lane-wise meaning");
+  Type *OutTy = N.Ty.irType(B.getContext());
+  switch (N.R->Generic) {
+  case GenericOp::Extract:
+    return emitExtract(B, Ops[0], OutTy, uint64_t(N.Imms[0]));
+  case GenericOp::Concat:
+    return emitConcat(B, Ops, OutTy);
+  case GenericOp::None:
+    break;
+  }
+  Sem S(B, Ops, Imms, OutTy);
+  N.R->Meaning(S);
+  assert(S.result() && "the row set no result");
+  return S.result();
+}
+
+Function *buildMeaning(Module &M, const Node &N, ArrayRef<ValueType> OpTypes) {
+  std::string Name = "sem." + N.R->Name;
+  if (N.R->isGeneric()) {
+    Name += "." + N.Ty.str();
+    for (ValueType T : OpTypes)
+      Name += "." + T.str();
+    for (int64_t I : N.Imms)
+      Name += "." + std::to_string(I);
+  }
+  if (Function *F = M.getFunction(Name))
+    return F;
+  LLVMContext &Ctx = M.getContext();
+  SmallVector<Type *, 8> Params;
+  for (ValueType T : OpTypes)
+    Params.push_back(T.irType(Ctx));
+  unsigned NumImms = N.R->isGeneric() ? 0 : N.R->NumImms;
+  Params.append(NumImms, Type::getInt64Ty(Ctx));
+  auto *FT = FunctionType::get(N.Ty.irType(Ctx), Params, false);
+  Function *F = Function::Create(FT, GlobalValue::InternalLinkage, Name, M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  SmallVector<Value *, 8> Ops, Imms;
+  for (Argument &A : F->args())
+    (A.getArgNo() < OpTypes.size() ? Ops : Imms).push_back(&A);
+  B.CreateRet(emitMeaning(B, N, Ops, Imms));
+  return F;
+}
+
+Function *buildMeaning(Module &M, const Row &R) {
+  assert(!R.isGeneric());
+  Node N;
+  N.R = &R;
+  N.Ty = R.Def;
+  return buildMeaning(M, N, R.Ins);
+}
+
+Value *buildElement(IRBuilderBase &B, const Row &R, Sem::ElementReader Read, Value *Lane, Value *Reg) {
+  assert(R.isMatrix());
+  Sem S(B, {}, {}, B.getInt32Ty());
+  S.setElement(std::move(Read), V(&S, Lane), V(&S, Reg));
+  R.Meaning(S);
+  assert(S.result() && "the row set no result");
+  return S.result();
+}
+
+static Value *emitProgram(IRBuilderBase &B, const Window &W, const Program &P,
+                          ArrayRef<Value *> Leaves, unsigned Id) {
+  SmallVector<Value *, 16> Values(Leaves);
+  for (const Node &N : P.Nodes) {
+    SmallVector<Value *, 4> Ops, Imms;
+    for (unsigned Op : N.Ops)
+      Ops.push_back(Values[Op]);
+    for (int64_t I : N.Imms)
+      Imms.push_back(B.getInt64(uint64_t(I)));
+    Values.push_back(emitMeaning(B, N, Ops, Imms));
+    if (Values.size() > Id)
+      break;
+  }
+  (void)W;
+  return Values[Id];
+}
+
+Function *buildProgram(Module &M, const Window &W, const Program &P, unsigned Output, StringRef Name) {
+  LLVMContext &Ctx = M.getContext();
+  SmallVector<Type *, 8> Params;
+  for (const Leaf &L : W.Leaves)
+    Params.push_back(L.Ty.irType(Ctx));
+  unsigned Id = P.Outputs[Output];
+  auto *FT = FunctionType::get(W.typeOf(P, Id).irType(Ctx), Params, false);
+  Function *F = Function::Create(FT, GlobalValue::ExternalLinkage, Name, M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  SmallVector<Value *, 8> Leaves;
+  for (Argument &A : F->args())
+    Leaves.push_back(&A);
+  B.CreateRet(emitProgram(B, W, P, Leaves, Id));
+  return F;
+}
+
+//===----------------------------------------------------------------------===//
+// Hashing
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Names each value by a hash of its tree. With Blind, operands of commutative
+/// operations are sorted.
+class StructuralHash {
+public:
+  StructuralHash(bool Blind, ArrayRef<unsigned> ArgOrder) : Blind(Blind), ArgOrder(ArgOrder) {}
+
+  std::string of(Value *X) {
+    if (auto It = Memo.find(X); It != Memo.end())
+      return It->second;
+    std::string Text = describe(X);
+    return Memo[X] = Hash128::of(Text).hex();
+  }
+
+private:
+  std::string describe(Value *X) {
+    std::string Text;
+    raw_string_ostream OS(Text);
+    if (auto *A = dyn_cast<Argument>(X)) {
+      unsigned No = A->getArgNo();
+      OS << "arg " << (No < ArgOrder.size() ? ArgOrder[No] : No);
+      return Text;
+    }
+    if (isa<Constant>(X)) {
+      X->printAsOperand(OS, true);
+      return Text;
+    }
+    auto *I = cast<Instruction>(X);
+    OS << I->getOpcodeName() << ' ' << *I->getType();
+    SmallVector<std::string, 4> Ops;
+    unsigned NumOps = I->getNumOperands();
+    bool Sort = Blind && I->isCommutative();
+    if (auto *C = dyn_cast<CallInst>(I)) {
+      OS << ' ' << C->getCalledFunction()->getName();
+      NumOps = C->arg_size();
+    }
+    for (unsigned K = 0; K != NumOps; ++K)
+      Ops.push_back(of(I->getOperand(K)));
+    if (auto *C = dyn_cast<ICmpInst>(I)) {
+      CmpInst::Predicate P = C->getPredicate();
+      if (Blind && C->isEquality())
+        Sort = true;
+      else if (Blind && (C->isGE(P) || C->isGT(P))) {
+        P = C->getSwappedPredicate();
+        std::swap(Ops[0], Ops[1]);
+      }
+      OS << ' ' << unsigned(P);
+    }
+    if (auto *S = dyn_cast<ShuffleVectorInst>(I))
+      for (int M : S->getShuffleMask())
+        OS << ' ' << M;
+    if (Sort && Ops.size() >= 2 && Ops[1] < Ops[0])
+      std::swap(Ops[0], Ops[1]);
+    for (const std::string &Op : Ops)
+      OS << ' ' << Op;
+    return Text;
+  }
+
+  bool Blind;
+  ArrayRef<unsigned> ArgOrder;
+  DenseMap<Value *, std::string> Memo;
+};
+
+struct RowInfo {
+  Hash128 Meaning, Exact;
+  SmallVector<std::pair<unsigned, unsigned>, 2> Commutes;
+};
+} // namespace
+
+/// The function whose structure stands for the row: of operands, or for a
+/// Matrix row of lane and register with reads as calls.
+static Function *representative(Module &M, const Row &R) {
+  if (!R.isMatrix())
+    return buildMeaning(M, R);
+  LLVMContext &Ctx = M.getContext();
+  Type *I32 = Type::getInt32Ty(Ctx);
+  FunctionCallee Elem = M.getOrInsertFunction("whittle.elem", FunctionType::get(I32, {I32, I32, I32}, false));
+  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
+                                 GlobalValue::ExternalLinkage, "sem." + R.Name, M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
+    return B.CreateCall(Elem, {B.getInt32(K), Lane, Reg});
+  };
+  B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1)));
+  return F;
+}
+
+static std::string signature(const Row &R) {
+  std::string S = (R.isMatrix() ? "matrix " : "") + R.Def.str();
+  for (const OperandSpec &U : R.Uses)
+    if (U.K != OperandSpec::Fixed)
+      S += U.K == OperandSpec::Reg ? " " + U.Ty.str() : " imm";
+  return S + " ";
+}
+
+static const RowInfo &infoOf(const Row &R) {
+  static std::mutex Lock;
+  static DenseMap<const Row *, std::unique_ptr<RowInfo>> Cache;
+  {
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (auto It = Cache.find(&R); It != Cache.end())
+      return *It->second;
+  }
+  LLVMContext Ctx;
+  Module M("row", Ctx);
+  Function *F = representative(M, R);
+  Value *Result = cast<ReturnInst>(F->getEntryBlock().getTerminator())->getReturnValue();
+  auto Info = std::make_unique<RowInfo>();
+  std::string Sig = signature(R);
+  auto Hash = [&](bool Blind, ArrayRef<unsigned> Order) {
+    return Hash128::of(Sig + StructuralHash(Blind, Order).of(Result));
+  };
+  Info->Meaning = Hash(true, {});
+  Info->Exact = Hash(false, {});
+  if (!R.isMatrix())
+    for (unsigned I = 0; I < R.Ins.size(); ++I)
+      for (unsigned J = I + 1; J < R.Ins.size(); ++J) {
+        if (!(R.Ins[I] == R.Ins[J]))
+          continue;
+        SmallVector<unsigned, 4> Order;
+        for (unsigned K = 0; K < R.Ins.size(); ++K)
+          Order.push_back(K == I ? J : K == J ? I : K);
+        if (Hash(true, Order) == Info->Meaning)
+          Info->Commutes.push_back({I, J});
+      }
+  std::lock_guard<std::mutex> Guard(Lock);
+  return *Cache.try_emplace(&R, std::move(Info)).first->second;
+}
+
+Hash128 meaningHash(const Row &R) { return infoOf(R).Meaning; }
+Hash128 rowHash(const Row &R) { return infoOf(R).Exact; }
+ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
+  if (R.isGeneric())
+    return {};
+  return infoOf(R).Commutes;
+}
+
+//===----------------------------------------------------------------------===//
+// Totality
+//===----------------------------------------------------------------------===//
+
+/// A shift amount is in range when it is a constant below the width, or masked
+/// or clamped below it.
+static bool shiftInRange(Value *Amount, unsigned Width, const DataLayout &DL) {
+  return computeKnownBits(Amount, DL).getMaxValue().ult(Width);
+}
+
+static bool holdsUndef(const Value *X) {
+  auto *C = dyn_cast<Constant>(X);
+  return C && (isa<UndefValue>(C) || C->containsUndefOrPoisonElement());
+}
+
+Error checkTotal(const Row &R) {
+  LLVMContext Ctx;
+  Module M("row", Ctx);
+  Function *F = representative(M, R);
+  auto Fail = [&](const Instruction &I, const Twine &Why) {
+    std::string Text;
+    raw_string_ostream(Text) << I;
+    return createStringError(inconvertibleErrorCode(), "row " + R.Name + ": " + Why + ":" + Text);
+  };
+  if (F->size() != 1)
+    return createStringError(inconvertibleErrorCode(), "row " + R.Name + ": control flow");
+  for (Instruction &I : instructions(F)) {
+    if (auto *C = dyn_cast<CallInst>(&I)) {
+      bool Read = C->getCalledFunction()->getName() == "whittle.elem";
+      if (!Read && !isa<IntrinsicInst>(C))
+        return Fail(I, "calls a function");
+      if (auto *II = dyn_cast<IntrinsicInst>(C); II && II->mayHaveSideEffects())
+        return Fail(I, "has side effects");
+      if (auto *II = dyn_cast<IntrinsicInst>(C))
+        if ((II->getIntrinsicID() == Intrinsic::ctlz || II->getIntrinsicID() == Intrinsic::cttz ||
+             II->getIntrinsicID() == Intrinsic::abs) &&
+            !cast<Constant>(II->getArgOperand(1))->isZeroValue())
+          return Fail(I, "may be poison");
+    } else if (I.mayReadOrWriteMemory()) {
+      return Fail(I, "touches memory");
+    }
+    if (I.hasPoisonGeneratingFlags())
+      return Fail(I, "has a flag that makes poison");
+    for (Value *Op : I.operands())
+      if (holdsUndef(Op))
+        return Fail(I, "uses undef or poison");
+    if (auto *S = dyn_cast<ShuffleVectorInst>(&I)) {
+      for (int K : S->getShuffleMask())
+        if (K < 0)
+          return Fail(I, "has an undefined shuffle lane");
+    } else if (I.isShift()) {
+      if (!shiftInRange(I.getOperand(1), I.getType()->getScalarSizeInBits(), M.getDataLayout()))
+        return Fail(I, "may shift by the width or more");
+    } else if (I.getOpcode() == Instruction::UDiv || I.getOpcode() == Instruction::SDiv ||
+               I.getOpcode() == Instruction::URem || I.getOpcode() == Instruction::SRem) {
+      return Fail(I, "divides");
+    } else if (auto *E = dyn_cast<ExtractElementInst>(&I)) {
+      unsigned N = cast<FixedVectorType>(E->getVectorOperandType())->getNumElements();
+      if (!computeKnownBits(E->getIndexOperand(), M.getDataLayout()).getMaxValue().ult(N))
+        return Fail(I, "may index past the vector");
+    } else if (auto *E = dyn_cast<InsertElementInst>(&I)) {
+      unsigned N = cast<FixedVectorType>(E->getType())->getNumElements();
+      if (!computeKnownBits(E->getOperand(2), M.getDataLayout()).getMaxValue().ult(N))
+        return Fail(I, "may index past the vector");
+    }
+  }
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Known bits
+//===----------------------------------------------------------------------===//
+
+static Constant *constantOf(const APInt &Bits, Type *T) {
+  if (T->isIntegerTy())
+    return ConstantInt::get(T, Bits);
+  SmallVector<uint32_t, 32> Words;
+  for (unsigned I = 0; I < Bits.getBitWidth(); I += 32)
+    Words.push_back(uint32_t(Bits.extractBitsAsZExtValue(32, I)));
+  return ConstantDataVector::get(T->getContext(), Words);
+}
+
+KnownBits knownBits(const Window &W) {
+  unsigned Id = W.Source.Outputs[0];
+  unsigned Width = W.typeOf(W.Source, Id).Bits;
+  KnownBits All(Width);
+  for (const Node &N : W.Source.Nodes)
+    if (N.R->isMatrix())
+      return All;
+  LLVMContext Ctx;
+  Module M("facts", Ctx);
+  SmallVector<Type *, 8> Params;
+  for (const Leaf &L : W.Leaves)
+    Params.push_back(L.Ty.irType(Ctx));
+  auto *FT = FunctionType::get(W.typeOf(W.Source, Id).irType(Ctx), Params, false);
+  Function *F = Function::Create(FT, GlobalValue::ExternalLinkage, "facts", M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  SmallVector<Value *, 8> Leaves;
+  for (auto [L, A] : zip(W.Leaves, F->args())) {
+    Value *X = &A;
+    if (L.Const) {
+      X = constantOf(*L.Const, A.getType());
+    } else if (L.hasFacts()) {
+      if (!L.Zeros.isZero())
+        X = B.CreateAnd(X, constantOf(~L.Zeros, A.getType()));
+      if (!L.Ones.isZero())
+        X = B.CreateOr(X, constantOf(L.Ones, A.getType()));
+    }
+    Leaves.push_back(X);
+  }
+  Value *R = emitProgram(B, W, W.Source, Leaves, Id);
+  B.CreateRet(R);
+  // The element type that the value was computed in tells most.
+  while (auto *C = dyn_cast<BitCastOperator>(R))
+    R = C->getOperand(0);
+  auto *VT = dyn_cast<FixedVectorType>(R->getType());
+  if (!VT)
+    return computeKnownBits(R, M.getDataLayout());
+  unsigned Elt = VT->getScalarSizeInBits(), N = VT->getNumElements();
+  for (unsigned I = 0; I != N; ++I) {
+    KnownBits K = computeKnownBits(R, APInt::getOneBitSet(N, I), M.getDataLayout());
+    All.insertBits(K, I * Elt);
+  }
+  return All;
+}
+
+} // namespace whittle

@@ -1,0 +1,111 @@
+//===- isa/Row.h - One instruction, one row ---------------------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A row says what one opcode computes (as a function that builds LLVM IR),
+// which subtarget features it needs, and its static weight. Everything else
+// (operands, ties, register classes, implicit registers) is read from LLVM's
+// tables by the opcode's name when the target is opened, and checked.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_ROW_H
+#define WHITTLE_ISA_ROW_H
+
+#include "isa/Sem.h"
+#include "isa/Value.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/Error.h"
+#include <array>
+#include <deque>
+#include <functional>
+#include <string>
+
+namespace llvm {
+class Function;
+class Module;
+} // namespace llvm
+
+namespace whittle {
+
+using SemFn = std::function<void(Sem &)>;
+
+/// One explicit use operand of the MachineInstr, in its operand order.
+struct OperandSpec {
+  enum Kind : uint8_t {
+    Reg,   ///< a register: an input of the meaning
+    Imm,   ///< an immediate: a run-time argument of the meaning
+    Fixed, ///< an immediate that must equal Value (clamp 0, op_sel_hi 3, ..)
+  } K = Reg;
+  ValueType Ty;         ///< Reg
+  uint8_t ImmBits = 8;  ///< Imm: significant bits
+  int64_t Value = 0;    ///< Fixed
+};
+
+/// How a row's opcode treats lanes (AMDGPU); x86 rows are LaneWise.
+enum class Shape : uint8_t {
+  LaneWise, ///< each lane (whole register on x86) on its own, under EXEC
+  Matrix,   ///< whole wave, ignores EXEC: the meaning gives one output element
+};
+
+/// The generic opcodes, whose meaning depends on their operands' types.
+enum class GenericOp : uint8_t {
+  None,
+  Extract, ///< sub-register read; imm 0: bit offset; result type in the node
+  Concat,  ///< REG_SEQUENCE, lowest first, all pieces covering the result
+};
+
+struct Row {
+  std::string Name;     ///< LLVM's opcode name, or EXTRACT / CONCAT
+  std::string Features; ///< e.g. "+avx512f,+avx512vl": MCSubtargetInfo::checkFeatures
+  SemFn Meaning;
+  Shape Form = Shape::LaneWise;
+  GenericOp Generic = GenericOp::None;
+  /// Static cost, the same on every CPU: 2 is one simple instruction.
+  unsigned Weight = 2;
+  /// Inputs a compiler writer would try first as the row's immediates.
+  enum class ImmUse : uint8_t { None, Shift, Shuffle, Ternary, Predicate, Any } ImmKind = ImmUse::None;
+  /// Optional: explicit operands for rows with fixed modifiers, uses only, in
+  /// MachineInstr order. Empty: derived from LLVM's table.
+  llvm::SmallVector<OperandSpec, 0> Spec;
+
+  // Filled in when the target is opened, from LLVM's tables.
+  unsigned Opcode = 0;                      ///< 0 for generic rows
+  ValueType Def;                            ///< result
+  llvm::SmallVector<OperandSpec, 6> Uses;   ///< explicit uses in MI order
+  llvm::SmallVector<ValueType, 4> Ins;      ///< the Reg operands of Uses
+  unsigned NumImms = 0;                     ///< the Imm operands of Uses
+  bool ZeroesAbove = false; ///< bits above Def in the physical register become 0
+  bool DefsFlags = false;   ///< clobbers EFLAGS/SCC; a window needs them dead
+  int TiedUse = -1;         ///< index in Ins of the operand tied to the result
+
+  bool isGeneric() const { return Generic != GenericOp::None; }
+  bool isMatrix() const { return Form == Shape::Matrix; }
+};
+
+/// Where a family file adds its rows. Chainable setters apply to the row just
+/// added: R.add("V_ADD_U32_e64", "", fn).spec({..}).weight(2).
+class RowSet {
+public:
+  RowSet &add(std::string Name, std::string Features, SemFn Meaning);
+  RowSet &addMatrix(std::string Name, std::string Features, SemFn Element);
+  RowSet &weight(unsigned W);
+  RowSet &imm(Row::ImmUse K);
+  RowSet &spec(llvm::ArrayRef<OperandSpec> Uses);
+
+  std::deque<Row> Rows;
+};
+
+/// 128 bits of a SHA-256: of a meaning, a window or a rule.
+struct Hash128 {
+  std::array<uint8_t, 16> Bytes{};
+  auto operator<=>(const Hash128 &) const = default;
+  std::string hex() const; ///< 32 digits
+  static Hash128 of(llvm::StringRef Data);
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_ISA_ROW_H

@@ -1,0 +1,375 @@
+//===- isa/RuleText.cpp - Windows and rules as text ------------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/Program.h"
+#include "isa/TargetIsa.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+#include <map>
+
+using namespace llvm;
+
+namespace whittle {
+
+//===----------------------------------------------------------------------===//
+// Printing
+//===----------------------------------------------------------------------===//
+
+/// splat(iN 0x..) with the smallest N of 8..64 that repeats, else hex(..) of
+/// the whole value, lowest byte first.
+static std::string printBits(const APInt &Bits) {
+  unsigned Width = Bits.getBitWidth();
+  for (unsigned N : {8u, 16u, 32u, 64u}) {
+    if (N > Width || Width % N)
+      continue;
+    if (Bits.isSplat(N))
+      return "splat(i" + std::to_string(N) + " 0x" + utohexstr(Bits.extractBitsAsZExtValue(N, 0), true) + ")";
+  }
+  std::string S = "hex(";
+  for (unsigned I = 0; I < Width; I += 8) {
+    uint8_t B = uint8_t(Bits.extractBitsAsZExtValue(8, I));
+    S += hexdigit(B >> 4, true);
+    S += hexdigit(B & 15, true);
+  }
+  return S + ")";
+}
+
+static void printLeaves(raw_ostream &OS, const Window &W) {
+  for (auto [I, L] : enumerate(W.Leaves)) {
+    OS << "  %" << I << ":" << L.Ty.str();
+    if (L.Const)
+      OS << " = const " << printBits(*L.Const);
+    else if (L.Choice)
+      OS << " = undef";
+    if (!L.Zeros.isZero())
+      OS << " zeros=" << printBits(L.Zeros);
+    if (!L.Ones.isZero())
+      OS << " ones=" << printBits(L.Ones);
+    OS << "\n";
+  }
+}
+
+static void printProgram(raw_ostream &OS, const Window &W, const Program &P) {
+  for (auto [I, N] : enumerate(P.Nodes)) {
+    OS << "  %" << W.numLeaves() + I << ":" << N.Ty.str() << " = " << N.R->Name;
+    ListSeparator LS(", ");
+    if (!N.Ops.empty() || !N.Imms.empty())
+      OS << " ";
+    for (unsigned Op : N.Ops)
+      OS << LS << "%" << Op;
+    for (int64_t Imm : N.Imms)
+      OS << LS << Imm;
+    OS << "\n";
+  }
+  OS << "  yield ";
+  ListSeparator LS(", ");
+  for (unsigned Id : P.Outputs)
+    OS << LS << "%" << Id;
+  OS << "\n";
+}
+
+std::string printWindow(const Window &W) {
+  std::string Text;
+  raw_string_ostream OS(Text);
+  OS << "window " << W.Isa->arch() << "\n";
+  printLeaves(OS, W);
+  printProgram(OS, W, W.Source);
+  OS << "end\n";
+  return Text;
+}
+
+std::string printRule(const Rule &R) {
+  std::string Text;
+  raw_string_ostream OS(Text);
+  OS << "rule " << R.W.Isa->arch() << "\n";
+  printLeaves(OS, R.W);
+  printProgram(OS, R.W, R.W.Source);
+  OS << "=>\n";
+  printProgram(OS, R.W, R.Target);
+  OS << "end\n";
+  return Text;
+}
+
+Hash128 windowId(const Window &W) { return Hash128::of(printWindow(W)); }
+Hash128 ruleId(const Rule &R) { return Hash128::of(printRule(R)); }
+
+//===----------------------------------------------------------------------===//
+// Parsing
+//===----------------------------------------------------------------------===//
+
+namespace {
+class Parser {
+public:
+  Parser(StringRef Text, StringRef Name) : Rest(Text), Name(Name) {}
+
+  /// False at the end of the text.
+  bool nextLine() {
+    while (!Rest.empty()) {
+      auto [First, Others] = Rest.split('\n');
+      Rest = Others;
+      ++LineNo;
+      Line = First.split('#').first.trim();
+      if (!Line.empty())
+        return true;
+    }
+    Line = "";
+    return false;
+  }
+
+  Error fail(const Twine &What) const {
+    std::string Where = Name.empty() ? "" : (Name + ": ").str();
+    return createStringError(inconvertibleErrorCode(), Where + "line " + Twine(LineNo) + ": " + What);
+  }
+
+  /// Forgets the last rule's names.
+  void reset() { Names.clear(); }
+
+  /// After nextLine: one rule or window.
+  Expected<Rule> parse(bool WantTarget) {
+    StringRef Keyword = WantTarget ? "rule" : "window";
+    if (!take(Keyword))
+      return fail("expected '" + Keyword + "', found '" + Line + "'");
+    Expected<const TargetIsa *> Isa = TargetIsa::get(Line.trim());
+    if (!Isa)
+      return fail(toString(Isa.takeError()));
+    Rule R;
+    R.W.Isa = *Isa;
+    unsigned Start = LineNo;
+    if (Error E = parseSource(R.W))
+      return std::move(E);
+    if (WantTarget)
+      if (Error E = parseTarget(R))
+        return std::move(E);
+    if (Line != "end")
+      return fail("expected 'end', found '" + Line + "'");
+    Error E = WantTarget ? checkRule(R) : checkProgram(R.W, R.W.Source);
+    if (E) {
+      std::string Message = toString(std::move(E));
+      LineNo = Start;
+      return fail(Message);
+    }
+    return R;
+  }
+
+private:
+  bool take(StringRef Word) {
+    if (!Line.consume_front(Word))
+      return false;
+    Line = Line.ltrim();
+    return true;
+  }
+
+  Expected<unsigned> number() {
+    unsigned N;
+    if (!Line.consume_front("%") || Line.consumeInteger(10, N))
+      return fail("expected a value such as %0, found '" + Line + "'");
+    Line = Line.ltrim();
+    return N;
+  }
+
+  Expected<ValueType> type() {
+    StringRef Word = Line.take_while([](char C) { return isAlnum(C); });
+    std::optional<ValueType> T = ValueType::parse(Word);
+    if (!T)
+      return fail("unknown value type '" + Word + "'");
+    Line = Line.drop_front(Word.size()).ltrim();
+    return *T;
+  }
+
+  Expected<APInt> bits(unsigned Width) {
+    if (take("splat(i")) {
+      unsigned N;
+      uint64_t Value;
+      if (Line.consumeInteger(10, N) || !N || N > 64 || Width % N)
+        return fail("a splat's element does not divide the value's " + Twine(Width) + " bits");
+      Line = Line.ltrim();
+      bool Negative = Line.consume_front("-");
+      if (Line.consumeInteger(0, Value) || !Line.consume_front(")"))
+        return fail("expected a splat's value, such as splat(i8 0x0f)");
+      if (Negative)
+        Value = 0 - Value;
+      else if (!isUIntN(N, Value))
+        return fail("a splat's value does not fit i" + Twine(N));
+      Line = Line.ltrim();
+      return APInt::getSplat(Width, APInt(N, Value, false, true));
+    }
+    if (take("hex(")) {
+      auto [Digits, After] = Line.split(')');
+      if (Digits.size() != Width / 4 || !all_of(Digits, isHexDigit))
+        return fail("hex(..) needs " + Twine(Width / 4) + " digits");
+      APInt R(Width, 0);
+      for (unsigned I = 0; I < Width; I += 8)
+        R.insertBits(uint64_t(hexFromNibbles(Digits[I / 4], Digits[I / 4 + 1])), I, 8);
+      Line = After.ltrim();
+      return R;
+    }
+    return fail("expected splat(iN ..) or hex(..), found '" + Line + "'");
+  }
+
+  Error leaf(Window &W, ValueType T) {
+    Leaf L;
+    L.Ty = T;
+    L.Zeros = L.Ones = APInt(T.Bits, 0);
+    if (take("=")) {
+      if (take("undef")) {
+        L.Choice = true;
+      } else if (take("const")) {
+        Expected<APInt> C = bits(T.Bits);
+        if (!C)
+          return C.takeError();
+        L.Const = *C;
+      }
+    }
+    while (!Line.empty()) {
+      APInt *Into = take("zeros=") ? &L.Zeros : take("ones=") ? &L.Ones : nullptr;
+      if (!Into)
+        return fail("unexpected '" + Line + "' after a leaf");
+      Expected<APInt> B = bits(T.Bits);
+      if (!B)
+        return B.takeError();
+      *Into = *B;
+    }
+    W.Leaves.push_back(std::move(L));
+    return Error::success();
+  }
+
+  Error node(Window &W, Program &P, ValueType T) {
+    StringRef Op = Line.take_while([](char C) { return isAlnum(C) || C == '_'; });
+    Node N;
+    N.R = W.Isa->find(Op);
+    if (!N.R)
+      return fail("unknown opcode '" + Op + "'");
+    N.Ty = T;
+    Line = Line.drop_front(Op.size()).ltrim();
+    while (!Line.empty()) {
+      if (Line.front() == '%') {
+        if (!N.Imms.empty())
+          return fail("a value after an immediate");
+        Expected<unsigned> Id = number();
+        if (!Id)
+          return Id.takeError();
+        auto It = Names.find(*Id);
+        if (It == Names.end())
+          return fail("operand %" + Twine(*Id) + " is not bound");
+        N.Ops.push_back(It->second);
+      } else {
+        int64_t Imm;
+        if (Line.consumeInteger(0, Imm))
+          return fail("expected an operand, found '" + Line + "'");
+        Line = Line.ltrim();
+        N.Imms.push_back(Imm);
+      }
+      if (!Line.empty() && !take(","))
+        return fail("expected ',', found '" + Line + "'");
+    }
+    P.Nodes.push_back(std::move(N));
+    return Error::success();
+  }
+
+  Error yield(Program &P) {
+    do {
+      Expected<unsigned> Id = number();
+      if (!Id)
+        return Id.takeError();
+      auto It = Names.find(*Id);
+      if (It == Names.end())
+        return fail("output %" + Twine(*Id) + " is not bound");
+      P.Outputs.push_back(It->second);
+    } while (take(","));
+    return Line.empty() ? Error::success() : fail("unexpected '" + Line + "' after the outputs");
+  }
+
+  /// Definitions up to and with a yield. New leaves are allowed while no node
+  /// was read, and in a target if they are constants.
+  Error definitions(Window &W, Program &P, bool InTarget) {
+    while (nextLine()) {
+      if (take("yield"))
+        return yield(P);
+      Expected<unsigned> Id = number();
+      if (!Id)
+        return Id.takeError();
+      if (!take(":"))
+        return fail("expected ':' and a type");
+      Expected<ValueType> T = type();
+      if (!T)
+        return T.takeError();
+      if (Names.count(*Id))
+        return fail("value %" + Twine(*Id) + " is bound twice");
+      StringRef After = Line;
+      bool IsNode = After.consume_front("=") && !After.ltrim().starts_with("const ") &&
+                    After.ltrim() != "undef" && !After.ltrim().starts_with("undef ");
+      if (IsNode) {
+        take("=");
+        if (Error E = node(W, P, *T))
+          return E;
+        Names[*Id] = W.numLeaves() + unsigned(P.Nodes.size()) - 1;
+        continue;
+      }
+      if (!P.Nodes.empty() || InTarget)
+        return fail("leaf %" + Twine(*Id) + " comes after an instruction");
+      if (Error E = leaf(W, *T))
+        return E;
+      Names[*Id] = W.numLeaves() - 1;
+    }
+    return fail("the text ends before 'yield'");
+  }
+
+  Error parseSource(Window &W) {
+    if (Error E = definitions(W, W.Source, false))
+      return E;
+    nextLine();
+    return Error::success();
+  }
+
+  Error parseTarget(Rule &R) {
+    if (Line != "=>")
+      return fail("expected '=>', found '" + Line + "'");
+    // The target sees leaves only: its nodes have numbers of their own.
+    std::erase_if(Names, [&](const auto &N) { return N.second >= R.W.numLeaves(); });
+    if (Error E = definitions(R.W, R.Target, true))
+      return E;
+    nextLine();
+    return Error::success();
+  }
+
+  StringRef Rest, Name, Line;
+  unsigned LineNo = 0;
+  std::map<unsigned, unsigned> Names;
+};
+} // namespace
+
+Expected<Rule> parseRule(StringRef Text) {
+  Parser P(Text, "");
+  if (!P.nextLine())
+    return P.fail("no rule");
+  return P.parse(true);
+}
+
+Expected<Window> parseWindow(StringRef Text) {
+  Parser P(Text, "");
+  if (!P.nextLine())
+    return P.fail("no window");
+  Expected<Rule> R = P.parse(false);
+  if (!R)
+    return R.takeError();
+  return std::move(R->W);
+}
+
+Expected<std::vector<Rule>> parseRules(StringRef Text, StringRef Name) {
+  std::vector<Rule> Rules;
+  Parser P(Text, Name);
+  while (P.nextLine()) {
+    Expected<Rule> R = P.parse(true);
+    if (!R)
+      return R.takeError();
+    Rules.push_back(std::move(*R));
+    P.reset();
+  }
+  return Rules;
+}
+
+} // namespace whittle

@@ -1,0 +1,252 @@
+//===- isa/TargetIsa.cpp - All rows of one target --------------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/TargetIsa.h"
+#include "isa/Meaning.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Triple.h"
+#include <map>
+
+using namespace llvm;
+
+namespace whittle {
+
+RowSet &RowSet::add(std::string Name, std::string Features, SemFn Meaning) {
+  Row &R = Rows.emplace_back();
+  R.Name = std::move(Name);
+  R.Features = std::move(Features);
+  R.Meaning = std::move(Meaning);
+  return *this;
+}
+RowSet &RowSet::addMatrix(std::string Name, std::string Features, SemFn Element) {
+  add(std::move(Name), std::move(Features), std::move(Element));
+  Rows.back().Form = Shape::Matrix;
+  return *this;
+}
+RowSet &RowSet::weight(unsigned W) { return Rows.back().Weight = W, *this; }
+RowSet &RowSet::imm(Row::ImmUse K) { return Rows.back().ImmKind = K, *this; }
+RowSet &RowSet::spec(ArrayRef<OperandSpec> Uses) {
+  return Rows.back().Spec.assign(Uses.begin(), Uses.end()), *this;
+}
+
+std::string Hash128::hex() const {
+  static const char Digits[] = "0123456789abcdef";
+  std::string S;
+  for (uint8_t B : Bytes) {
+    S += Digits[B >> 4];
+    S += Digits[B & 15];
+  }
+  return S;
+}
+Hash128 Hash128::of(StringRef Data) {
+  auto Full = SHA256::hash(ArrayRef(reinterpret_cast<const uint8_t *>(Data.data()), Data.size()));
+  Hash128 H;
+  std::copy_n(Full.begin(), H.Bytes.size(), H.Bytes.begin());
+  return H;
+}
+
+static Error makeError(const Twine &Message) {
+  return createStringError(inconvertibleErrorCode(), Message);
+}
+
+Expected<const TargetIsa *> TargetIsa::get(StringRef Arch) {
+  // Opened once a process and kept: rows are compared by address.
+  static std::mutex Lock;
+  static std::map<std::string, std::unique_ptr<TargetIsa>> Open;
+  std::lock_guard<std::mutex> Guard(Lock);
+  auto It = Open.find(Arch.str());
+  if (It != Open.end())
+    return It->second.get();
+  std::unique_ptr<TargetIsa> T(new TargetIsa());
+  if (Error E = T->open(Arch))
+    return std::move(E);
+  return (Open[Arch.str()] = std::move(T)).get();
+}
+
+Expected<const TargetIsa *> TargetIsa::forTriple(StringRef TripleText) {
+  switch (Triple(TripleText).getArch()) {
+  case Triple::x86_64:
+    return get("x86_64");
+  case Triple::amdgcn:
+    return get("amdgcn");
+  default:
+    return makeError("target '" + TripleText + "' has no instruction rows (x86_64 and amdgcn have)");
+  }
+}
+
+TargetIsa::~TargetIsa() = default;
+
+Error TargetIsa::open(StringRef ArchName) {
+  Arch = ArchName.str();
+  if (Arch == "x86_64") {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86TargetMC();
+    TripleName = "x86_64-unknown-linux-gnu";
+    addX86Rows(Set);
+  } else if (Arch == "amdgcn") {
+    LLVMInitializeAMDGPUTargetInfo();
+    LLVMInitializeAMDGPUTargetMC();
+    TripleName = "amdgcn-amd-amdhsa";
+    addAMDGPURows(Set);
+  } else {
+    return makeError("unknown target '" + ArchName + "' (x86_64, amdgcn)");
+  }
+  std::string Message;
+  Triple T(TripleName);
+  TheTarget = TargetRegistry::lookupTarget(T, Message);
+  if (!TheTarget)
+    return makeError(Message);
+  MII.reset(TheTarget->createMCInstrInfo());
+  MRI.reset(TheTarget->createMCRegInfo(T));
+
+  for (Row &R : Set.Rows)
+    if (!ByName.try_emplace(R.Name, &R).second)
+      return makeError("row " + R.Name + ": given twice");
+  for (unsigned Op = 0, E = MII->getNumOpcodes(); Op != E; ++Op) {
+    auto It = ByName.find(MII->getName(Op));
+    if (It == ByName.end())
+      continue;
+    const_cast<Row *>(It->second)->Opcode = Op;
+    ByOpcode[Op] = It->second;
+  }
+  for (Row &R : Set.Rows)
+    if (Error E = join(R))
+      return E;
+
+  Extract.Name = "EXTRACT";
+  Extract.Generic = GenericOp::Extract;
+  Concat.Name = "CONCAT";
+  Concat.Generic = GenericOp::Concat;
+  Extract.Weight = Concat.Weight = 0;
+  ByName["EXTRACT"] = &Extract;
+  ByName["CONCAT"] = &Concat;
+  return Error::success();
+}
+
+std::optional<ValueType> TargetIsa::typeOfRegClass(unsigned Id) const {
+  const MCRegisterClass &RC = MRI->getRegClass(Id);
+  StringRef Name = MRI->getRegClassName(&RC);
+  uint16_t Bits = uint16_t(RC.getSizeInBits());
+  if (Arch == "x86_64") {
+    if (Name.starts_with("VK") && !Name.contains("PAIR"))
+      return ValueType{RegKind::Mask, 64};
+    if (Name.starts_with("VR") && (Bits == 128 || Bits == 256 || Bits == 512))
+      return ValueType{RegKind::Vec, Bits};
+    if (Name.starts_with("GR32") || Name.starts_with("GR64"))
+      if (Bits == 32 || Bits == 64)
+        return ValueType{RegKind::Gpr, Bits};
+    return std::nullopt;
+  }
+  if (Bits < 32 || Bits > 1024 || Bits % 32)
+    return std::nullopt;
+  for (const char *Prefix : {"VGPR", "AGPR", "AV", "VReg", "AReg", "VS_", "VRegSrc", "VRegOrLds"})
+    if (Name.starts_with(Prefix) && !Name.contains("_16"))
+      return ValueType{RegKind::Lane, Bits};
+  for (const char *Prefix : {"SReg", "SGPR", "SSrc", "SCSrc"})
+    if (Name.starts_with(Prefix))
+      return ValueType{RegKind::Sgpr, Bits};
+  return std::nullopt;
+}
+
+Error TargetIsa::join(Row &R) {
+  auto Fail = [&](const Twine &What) { return makeError("row " + R.Name + ": " + What); };
+  if (!R.Opcode)
+    return Fail("LLVM has no such " + Arch + " opcode");
+  const MCInstrDesc &D = MII->get(R.Opcode);
+  if (D.getNumDefs() != 1)
+    return Fail("defines " + Twine(D.getNumDefs()) + " explicit registers, rows define one");
+  auto TypeOf = [&](unsigned I) -> std::optional<ValueType> {
+    int Id = MII->getOpRegClassID(D.operands()[I], 0);
+    return Id < 0 ? std::nullopt : typeOfRegClass(Id);
+  };
+  std::optional<ValueType> Def = TypeOf(0);
+  if (!Def)
+    return Fail("no value type for the result's register class");
+  R.Def = *Def;
+
+  unsigned NumUses = D.getNumOperands() - 1;
+  if (!R.Spec.empty() && R.Spec.size() != NumUses)
+    return Fail("has " + Twine(R.Spec.size()) + " operand specs for " + Twine(NumUses) + " operands");
+  for (unsigned I = 0; I != NumUses; ++I) {
+    OperandSpec S = R.Spec.empty() ? OperandSpec{} : R.Spec[I];
+    std::optional<ValueType> T = TypeOf(I + 1);
+    if (R.Spec.empty())
+      S.K = T ? OperandSpec::Reg : OperandSpec::Imm;
+    if (S.K == OperandSpec::Reg) {
+      if (!T)
+        return Fail("no value type for operand " + Twine(I));
+      S.Ty = *T;
+      if (D.getOperandConstraint(I + 1, MCOI::TIED_TO) == 0)
+        R.TiedUse = int(R.Ins.size());
+      R.Ins.push_back(S.Ty);
+    } else if (S.K == OperandSpec::Imm) {
+      if (MII->getOpRegClassID(D.operands()[I + 1], 0) >= 0)
+        return Fail("operand " + Twine(I) + " is a register of a class without a value type");
+      ++R.NumImms;
+    }
+    R.Uses.push_back(S);
+  }
+  for (MCPhysReg Reg : D.implicit_defs()) {
+    StringRef Name = MRI->getName(Reg);
+    if (Name == "EFLAGS" || Name == "SCC")
+      R.DefsFlags = true;
+    else if (Name != "MODE" && Name != "EXEC")
+      return Fail("defines " + Name + " besides its result");
+  }
+  if (D.mayLoad() || D.mayStore())
+    return Fail("touches memory");
+  // VEX and EVEX forms and 32-bit GPR definitions zero what lies above.
+  R.ZeroesAbove = (R.Def.Kind == RegKind::Vec && StringRef(R.Features).contains("avx")) ||
+                  (R.Def.Kind == RegKind::Gpr && R.Def.Bits == 32) || R.Def.Kind == RegKind::Mask;
+  return Error::success();
+}
+
+const Row *TargetIsa::find(StringRef Name) const {
+  auto It = ByName.find(Name);
+  return It == ByName.end() ? nullptr : It->second;
+}
+const Row *TargetIsa::find(unsigned Opcode) const { return ByOpcode.lookup(Opcode); }
+const Row &TargetIsa::generic(GenericOp G) const {
+  assert(G != GenericOp::None);
+  return G == GenericOp::Extract ? Extract : Concat;
+}
+
+ArrayRef<OpClass> TargetIsa::classes() const {
+  std::call_once(ClassesOnce, [&] {
+    std::map<Hash128, unsigned> Ids;
+    for (const Row &R : Set.Rows) {
+      Hash128 H = meaningHash(R);
+      auto [It, New] = Ids.try_emplace(H, unsigned(Classes.size()));
+      if (New)
+        Classes.push_back({It->second, H, {}});
+      Classes[It->second].Members.push_back(&R);
+      ClassIds[&R] = It->second;
+    }
+  });
+  return Classes;
+}
+const OpClass &TargetIsa::classOf(const Row &R) const {
+  assert(!R.isGeneric() && "generic rows are their own class");
+  ArrayRef<OpClass> All = classes();
+  return All[ClassIds.find(&R)->second];
+}
+
+Expected<std::unique_ptr<MCSubtargetInfo>> TargetIsa::subtarget(StringRef CPU, StringRef Features) const {
+  Triple T(TripleName);
+  // An unknown CPU makes LLVM print a warning and go on; ask the table first.
+  std::unique_ptr<MCSubtargetInfo> Base(TheTarget->createMCSubtargetInfo(T, "", ""));
+  if (!CPU.empty() && !Base->isCPUStringValid(CPU))
+    return makeError("unknown " + Arch + " CPU '" + CPU + "'");
+  return std::unique_ptr<MCSubtargetInfo>(TheTarget->createMCSubtargetInfo(T, CPU, Features));
+}
+
+} // namespace whittle

@@ -1,0 +1,59 @@
+//===- isa/Value.h - What a machine value is --------------------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A value is a whole physical register, never a part of one. What a narrower
+// register class does not name (bits 128..511 of an XMM value, the upper half
+// of a GPR that is read as 32 bits) is not part of the value; an instruction
+// that zeroes those bits says so with Row::zeroesAbove.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_VALUE_H
+#define WHITTLE_ISA_VALUE_H
+
+#include "llvm/ADT/StringRef.h"
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace llvm {
+class LLVMContext;
+class Type;
+} // namespace llvm
+
+namespace whittle {
+
+enum class RegKind : uint8_t {
+  Vec,  ///< x86 XMM/YMM/ZMM: 128, 256 or 512 bits.
+  Mask, ///< x86 k register: always 64 bits, whatever class names it.
+  Gpr,  ///< x86 general register: 32 or 64 bits.
+  Lane, ///< AMDGPU VGPR/AGPR tuple: bits *per lane* (32 * registers).
+  Sgpr, ///< AMDGPU scalar register tuple: one value for the wave.
+};
+
+/// Kind and width in bits. Two values of one type may be exchanged freely as
+/// far as meaning goes; register classes are checked when code is emitted.
+struct ValueType {
+  RegKind Kind = RegKind::Vec;
+  uint16_t Bits = 0;
+
+  bool operator==(const ValueType &) const = default;
+
+  /// Bytes of one test of this type in an evaluator's buffer (for Lane: of one
+  /// lane). Little-endian, the order of the register in memory.
+  unsigned bytes() const { return Bits / 8; }
+
+  /// v128 v256 v512 k64 r32 r64 l32 l64 .. l1024 s32 s64 ..
+  std::string str() const;
+  static std::optional<ValueType> parse(llvm::StringRef Text);
+
+  /// The IR type of an argument or result of this type: <Bits/32 x i32> for
+  /// Vec, i64 for Mask, iBits for Gpr, i32 or <Bits/32 x i32> for Lane, Sgpr.
+  llvm::Type *irType(llvm::LLVMContext &Ctx) const;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_ISA_VALUE_H
