@@ -1,0 +1,115 @@
+//===- rulesdb/RuleDb.h - Windows, rules and their evidence -----*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A SQLite file. Every public write is one transaction: a kill at any time
+// leaves a database that opens with all that was committed. SQLite's header
+// stays behind this one.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_RULESDB_RULEDB_H
+#define WHITTLE_RULESDB_RULEDB_H
+
+#include "isa/Program.h"
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whittle {
+
+/// Where a window was seen; the key of a sighting, never a counter.
+struct Sighting {
+  std::string SourceHash; ///< of the file's content
+  std::string Function;
+  unsigned Index = 0;     ///< which occurrence in the function
+  std::string CPU;
+};
+
+enum class WindowState : uint8_t { Pending, Solved, Searched, Unknown };
+
+struct QueuedWindow {
+  Hash128 Id;
+  Window W;
+  WindowState State = WindowState::Pending;
+  uint64_t Sightings = 0;
+  std::string CPU;
+};
+
+/// Evidence as stored: verify/ is not used here, the caller fills it in.
+struct RuleEvidence {
+  std::string Method, Solvers, Assumptions; ///< Solvers comma-separated
+  unsigned Slices = 0, DistinctSlices = 0, BySyntax = 0, BySolver = 0;
+  std::string LLVMVersion, ProverVersion;
+  std::vector<std::pair<std::string, Hash128>> RowHashes; ///< opcode -> rowHash
+  bool Confirmed = true; ///< every row has silicon or a second source
+  std::string FPClass = "exact";
+  std::string FoundBy;   ///< "search", "hand"
+  double Seconds = 0;    ///< kept out of the canonical dump
+};
+
+enum class RuleState : uint8_t { On, Off, Stale };
+
+struct StoredRule {
+  Hash128 Id;
+  Rule R;
+  std::string Text;
+  RuleEvidence Evidence;
+  RuleState State = RuleState::On;
+  StaticCost CostSource, CostTarget;
+  uint64_t Sightings = 0; ///< of the windows it solved
+  std::vector<std::string> SeenIn; ///< "function@cpu", a few
+};
+
+struct SearchRecord {
+  uint64_t Candidates = 0;
+  unsigned Refuted = 0, Unknown = 0;
+  std::string Settings; ///< canonical text of the options that matter
+};
+
+class RuleDb {
+public:
+  enum class Mode : uint8_t { ReadOnly, ReadWrite, Create };
+  /// Create makes the file if missing. Errors name the file and what is wrong
+  /// (missing, not a database, not Whittle's, newer schema, corrupt).
+  static llvm::Expected<std::unique_ptr<RuleDb>> open(const std::string &Path, Mode M);
+  ~RuleDb();
+
+  /// True if the window is new.
+  llvm::Expected<bool> addWindow(const Window &W, const Sighting &S);
+  /// Pending first seen most, then by id; State filters.
+  llvm::Expected<std::vector<QueuedWindow>> windows(std::optional<WindowState> State);
+  /// One window's outcome and the rules it gave, in one transaction. \p NewRules
+  /// counts those not stored before.
+  llvm::Error finishWindow(const Hash128 &Id, WindowState State, const SearchRecord &Rec,
+                           llvm::ArrayRef<std::pair<Rule, RuleEvidence>> Rules,
+                           unsigned *NewRules = nullptr);
+  /// A rule of its own (written by hand); false if it was there already.
+  llvm::Expected<bool> addRule(const Rule &R, const RuleEvidence &E);
+  /// New evidence after the rule was proved again; or a state change with its reason.
+  llvm::Error setEvidence(const Hash128 &Id, const RuleEvidence &E);
+  llvm::Error setState(const Hash128 &Id, RuleState S, llvm::StringRef Why);
+
+  /// All rules by id, or of one arch. A rule whose text no longer parses or whose
+  /// row hashes differ comes back Stale, never On; the message goes to \p Warnings.
+  llvm::Expected<std::vector<StoredRule>> rules(llvm::StringRef Arch = "",
+                                                std::vector<std::string> *Warnings = nullptr);
+  /// By full id or unique prefix of at least 4 digits.
+  llvm::Expected<StoredRule> rule(llvm::StringRef IdPrefix);
+
+  /// Canonical dump: the same inputs and seed give the same bytes.
+  llvm::Expected<std::string> dump();
+  const std::string &path() const;
+
+private:
+  RuleDb();
+  struct Impl;
+  std::unique_ptr<Impl> I;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_RULESDB_RULEDB_H
