@@ -6,8 +6,8 @@
 # Capitalised names are components from outside. A folder may also use what its uses use.
 
 set(WHITTLE_USES_isa         LLVM Threads)
-set(WHITTLE_USES_conformance isa)                          # isa/conformance/
-set(WHITTLE_USES_rulesdb     isa SQLite)
+set(WHITTLE_USES_conformance isa JSON)                        # isa/conformance/
+set(WHITTLE_USES_rulesdb     isa SQLite JSON)
 set(WHITTLE_USES_enumerate   isa)
 set(WHITTLE_USES_verify      isa Z3)
 set(WHITTLE_USES_learn       enumerate rulesdb Torch)      # a module that `whittle` loads when a policy is used

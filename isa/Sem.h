@@ -16,6 +16,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/IR/IRBuilder.h"
+#include <concepts>
 #include <functional>
 
 namespace whittle {
@@ -93,6 +94,13 @@ V truncUSat(V A, unsigned EltBits);
 /// shufflevector; Mask entries index A then B (no undef entries).
 V shuffle(V A, V B, llvm::ArrayRef<int> Mask);
 V shuffle(V A, llvm::ArrayRef<int> Mask);
+/// Keeps a SmallVector mask from finding llvm::shuffle.
+template <class M>
+  requires(!std::same_as<std::remove_cvref_t<M>, llvm::ArrayRef<int>> &&
+           std::convertible_to<M, llvm::ArrayRef<int>>)
+V shuffle(V A, V B, M &&Mask) {
+  return shuffle(A, B, llvm::ArrayRef<int>(Mask));
+}
 /// Reinterprets all bits as elements of EltBits (1 element: a scalar iEltBits).
 V bits(V A, unsigned EltBits);
 /// Concatenates, first argument lowest.

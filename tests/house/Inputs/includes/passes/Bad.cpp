@@ -1,0 +1,3 @@
+#include <z3++.h>
+#include "verify/Verify.h"
+#include "isa/Row.h"

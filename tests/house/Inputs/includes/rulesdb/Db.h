@@ -1,0 +1,1 @@
+// Empty: a file that the bad includes of this tree name.

@@ -1,0 +1,165 @@
+//===- tests/isa/RuleTextTest.cpp - Rule text, canonical form, facts -------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/Meaning.h"
+#include "isa/Program.h"
+#include "isa/TargetIsa.h"
+#include "gtest/gtest.h"
+
+using namespace llvm;
+using namespace whittle;
+
+namespace {
+const char *const Chain = R"(rule x86_64
+  %0:v512 zeros=splat(i8 0xf0)
+  %1:v512
+  %2:v512 = const splat(i16 0x1)
+  %3:v512
+  %4:v512 = VPMADDUBSWZrr %0, %1
+  %5:v512 = VPMADDWDZrr %2, %4
+  %6:v512 = VPADDDZrr %3, %5
+  yield %6
+=>
+  %4:v512 = VPDPBUSDZrr %3, %0, %1
+  yield %4
+end
+)";
+
+Rule parsed(StringRef Text) {
+  Expected<Rule> R = parseRule(Text);
+  if (!R) {
+    ADD_FAILURE() << toString(R.takeError());
+    return {};
+  }
+  return std::move(*R);
+}
+
+std::string errorOf(std::string Text) {
+  Expected<Rule> R = parseRule(Text);
+  return R ? "" : toString(R.takeError());
+}
+
+std::string replaced(std::string Text, StringRef From, StringRef To) {
+  size_t At = Text.find(From.str());
+  EXPECT_NE(At, std::string::npos) << From.str();
+  return Text.replace(At, From.size(), To.str());
+}
+
+TEST(RuleText, PrintsWhatItParses) {
+  Rule R = parsed(Chain);
+  EXPECT_EQ(printRule(R), Chain);
+  Rule Again = parsed(printRule(R));
+  EXPECT_EQ(ruleId(R).hex(), ruleId(Again).hex());
+}
+
+TEST(RuleText, CanonicalFormIgnoresNumberingAndCommutedOperands) {
+  Rule A = parsed(Chain), B = parsed(R"(rule x86_64
+  %9:v512
+  %7:v512
+  %2:v512 zeros=splat(i8 0xf0)
+  %1:v512 = const splat(i16 1)
+  %4:v512 = VPMADDUBSWZrr %2, %7
+  %5:v512 = VPMADDWDZrr %4, %1
+  %6:v512 = VPADDDZrr %5, %9
+  yield %6
+=>
+  %4:v512 = VPDPBUSDZrr %9, %2, %7
+  yield %4
+end)");
+  canonicalize(A);
+  canonicalize(B);
+  EXPECT_EQ(printRule(A), printRule(B));
+  Rule C = A;
+  canonicalize(C);
+  EXPECT_EQ(printRule(A), printRule(C));
+}
+
+TEST(RuleText, ErrorsNameLineAndItem) {
+  EXPECT_EQ(errorOf(replaced(Chain, "VPADDDZrr", "VPFOOZrr")), "line 8: unknown opcode 'VPFOOZrr'");
+  EXPECT_EQ(errorOf(replaced(Chain, "VPADDDZrr %3", "VPADDDZrr %8")), "line 8: operand %8 is not bound");
+  EXPECT_EQ(errorOf(replaced(Chain, "yield %6", "yield %9")), "line 9: output %9 is not bound");
+  EXPECT_EQ(errorOf(replaced(Chain, "x86_64", "vax")), "line 1: unknown target 'vax' (x86_64, amdgcn)");
+  EXPECT_EQ(errorOf(replaced(Chain, "%1:v512", "%1:v513")), "line 3: unknown value type 'v513'");
+  EXPECT_EQ(errorOf(replaced(Chain, "%1:v512", "%0:v512")), "line 3: value %0 is bound twice");
+  EXPECT_NE(errorOf(replaced(Chain, "\nend", "\n")), "");
+  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr", "VPADDDYrr")).find("result is v256"), std::string::npos);
+  EXPECT_NE(errorOf(replaced(Chain, "splat(i8 0xf0)", "splat(i7 0xf0)")).find("does not divide"), std::string::npos);
+  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr %3, %5", "VPADDDZrr %3")).find("takes 2 operands"), std::string::npos);
+  // A target's value that nothing gives.
+  EXPECT_NE(errorOf(R"(rule x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = VPANDQZrr %0, %0
+  yield %2
+=>
+  %2:v512 = VPANDQZrr %0, %1
+  yield %2
+end)").find("not bound by the source"),
+            std::string::npos);
+}
+
+TEST(RuleText, EveryPrefixIsAnErrorAndNeverACrash) {
+  std::string Text = Chain;
+  for (size_t N = 0; N + 5 < Text.size(); ++N)
+    EXPECT_NE(errorOf(Text.substr(0, N)), "") << N;
+}
+
+TEST(RuleText, FilesHoldManyRules) {
+  std::string Two = std::string("# one\n") + Chain + "\n# two\n" + Chain;
+  Expected<std::vector<Rule>> Rules = parseRules(Two, "f.rules");
+  ASSERT_TRUE(bool(Rules));
+  EXPECT_EQ(Rules->size(), 2u);
+  Expected<std::vector<Rule>> Bad = parseRules(replaced(Two, "VPADDDZrr", "X"), "f.rules");
+  ASSERT_FALSE(bool(Bad));
+  EXPECT_EQ(toString(Bad.takeError()), "f.rules: line 9: unknown opcode 'X'");
+}
+
+TEST(RuleText, CostCountsLiveInstructionsAndNewConstants) {
+  Rule R = parsed(Chain);
+  StaticCost Source = staticCost(R.W, R.W.Source), Target = staticCost(R.W, R.Target);
+  EXPECT_EQ(Source.Instructions, 3u);
+  EXPECT_EQ(Target.Instructions, 1u);
+  EXPECT_LT(Target, Source);
+  EXPECT_EQ(Source.ConstantBytes, 0u);
+}
+
+TEST(Facts, KnownBitsOfANibbleMask) {
+  Window W = cantFail(parseWindow(R"(window x86_64
+  %0:v512
+  %1:v512 = const splat(i8 0x0f)
+  %2:v512 = VPSRLWZri %0, 4
+  %3:v512 = VPANDQZrr %2, %1
+  yield %3
+end)"));
+  KnownBits K = knownBits(W);
+  EXPECT_TRUE(APInt::getSplat(512, APInt(8, 0xf0)).isSubsetOf(K.Zero));
+  EXPECT_TRUE(K.One.isZero());
+}
+
+TEST(Facts, LanesAreAskedOneByOne) {
+  // A constant whose lanes differ.
+  Window W = cantFail(parseWindow(R"(window x86_64
+  %0:v128
+  %1:v128 = const hex(00000000ffffffff0f0f0f0f00000000)
+  %2:v128 = VPANDQZ128rr %0, %1
+  yield %2
+end)"));
+  KnownBits K = knownBits(W);
+  EXPECT_EQ(K.Zero.extractBitsAsZExtValue(32, 0), 0xffffffffu);
+  EXPECT_EQ(K.Zero.extractBitsAsZExtValue(32, 32), 0u);
+  EXPECT_EQ(K.Zero.extractBitsAsZExtValue(32, 64), 0xf0f0f0f0u);
+}
+
+TEST(Facts, LeafFactsCarryOn) {
+  Window W = cantFail(parseWindow(R"(window x86_64
+  %0:v128 zeros=splat(i16 0xff00)
+  %1:v128 = VPSRLWZ128ri %0, 4
+  yield %1
+end)"));
+  EXPECT_TRUE(APInt::getSplat(128, APInt(16, 0xfff0)).isSubsetOf(knownBits(W).Zero));
+}
+} // namespace

@@ -1,0 +1,93 @@
+//===- tools/Commands.h - What each subcommand does -------------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One function a subcommand, called by main with the parsed options. Data goes
+// to stdout, messages to stderr. They return the exit status (0 done, 1 findings
+// or bad input) or an error, which main prints.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_TOOLS_COMMANDS_H
+#define WHITTLE_TOOLS_COMMANDS_H
+
+#include "tools/Compile.h"
+#include "tools/SearchLoop.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whittle {
+
+struct OutputOptions {
+  bool Json = false;
+  bool Quiet = false;
+};
+
+struct OptimizeCommand {
+  CompileOptions Source;
+  std::string Db; ///< empty: a temporary one beside the shipped rules
+  std::string OutFile, Report;
+  bool Search = true;
+  LoopOptions Loop;
+};
+llvm::Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O);
+
+struct HarvestCommand {
+  std::vector<std::string> Files;
+  CompileOptions Source;
+  std::string Db;
+  unsigned MaxNodes = 5;
+};
+llvm::Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O);
+
+struct SearchCommand {
+  std::string Db;
+  LoopOptions Loop;
+};
+llvm::Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O);
+
+struct VerifyCommand {
+  std::vector<std::string> Files;
+  std::string Db;      ///< instead of files: every rule of a database again
+  std::string AddTo;   ///< proved rules of Files go into this database
+  std::string Export;  ///< directory for obligations
+  bool CrossCheck = false;
+  uint64_t RLimit = 0; ///< 0: the default
+};
+llvm::Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O);
+
+struct LearnCommand {
+  std::string Db, Policy, Target = "x86_64";
+  double Seconds = 300;
+  uint64_t Seed = 1, Budget = 20'000'000;
+  unsigned Jobs = 2;
+};
+llvm::Expected<int> runTrain(const LearnCommand &C, const OutputOptions &O);
+llvm::Expected<int> runEval(const LearnCommand &C, const OutputOptions &O);
+
+struct RulesCommand {
+  std::string Verb, Db, Id, Target, State, Why;
+};
+llvm::Expected<int> runRules(const RulesCommand &C, const OutputOptions &O);
+
+struct IsaCommand {
+  std::string Verb, Target = "x86_64", CPU, Opcode;
+  std::vector<std::string> Args; ///< eval: operands in hex, then immediates
+  std::string Only;              ///< conform: regular expression of opcodes
+  std::string WriteConfirmed;
+  unsigned Inputs = 1000;
+  uint64_t Seed = 1;
+};
+llvm::Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O);
+
+/// The database of the rules that ship with Whittle, beside this program; empty
+/// if there is none.
+std::string shippedRules();
+/// \p Db, or the shipped rules if it is empty; an error if there are none.
+llvm::Expected<std::string> rulesToUse(const std::string &Db);
+
+} // namespace whittle
+
+#endif // WHITTLE_TOOLS_COMMANDS_H

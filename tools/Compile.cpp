@@ -1,0 +1,218 @@
+//===- tools/Compile.cpp - Code generation with a pass of ours in it -------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/Compile.h"
+#include "isa/TargetIsa.h"
+#include "llvm/CodeGen/MIRParser/MIRParser.h"
+#include "llvm/CodeGen/MIRPrinter.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineModuleInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/IRReader/IRReader.h"
+#include "llvm/InitializePasses.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/RegisterTargetPassConfigCallback.h"
+#include "llvm/Target/TargetMachine.h"
+#include <mutex>
+
+using namespace llvm;
+
+namespace whittle {
+
+static Error makeError(const Twine &Message) {
+  return createStringError(inconvertibleErrorCode(), Message);
+}
+
+static void initTargets() {
+  static std::once_flag Once;
+  std::call_once(Once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86Target();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmPrinter();
+    LLVMInitializeX86AsmParser();
+    LLVMInitializeAMDGPUTargetInfo();
+    LLVMInitializeAMDGPUTarget();
+    LLVMInitializeAMDGPUTargetMC();
+    LLVMInitializeAMDGPUAsmPrinter();
+    LLVMInitializeAMDGPUAsmParser();
+    PassRegistry &R = *PassRegistry::getPassRegistry();
+    initializeCore(R);
+    initializeCodeGen(R);
+  });
+}
+
+static Expected<std::string> readFile(const std::string &File) {
+  ErrorOr<std::unique_ptr<MemoryBuffer>> B = MemoryBuffer::getFileOrSTDIN(File);
+  if (!B)
+    return makeError(File + ": " + B.getError().message());
+  return (*B)->getBuffer().str();
+}
+
+/// clang to IR. Its diagnostics go to the terminal.
+static Expected<std::string> runClang(const CompileOptions &O, bool OpenCL) {
+  ErrorOr<std::string> Clang = sys::findProgramByName("clang-22");
+  if (!Clang)
+    return makeError(O.File + ": clang-22 is not on the PATH");
+  SmallString<128> Out;
+  if (std::error_code EC = sys::fs::createTemporaryFile("whittle", "ll", Out))
+    return makeError("temporary file: " + EC.message());
+  std::vector<std::string> Args = {*Clang, "-O3", "-S", "-emit-llvm", "-o", Out.str().str()};
+  if (OpenCL) {
+    std::string T = O.Triple.empty() ? "amdgcn-amd-amdhsa" : O.Triple;
+    for (const char *A : {"-x", "cl", "-cl-std=CL2.0", "-nogpulib", "-target"})
+      Args.push_back(A);
+    Args.push_back(T);
+    if (!O.CPU.empty())
+      Args.push_back("-mcpu=" + O.CPU);
+  } else {
+    if (!O.Triple.empty())
+      Args.push_back("--target=" + O.Triple);
+    if (!O.CPU.empty())
+      Args.push_back("-march=" + O.CPU);
+  }
+  Args.insert(Args.end(), O.ClangArgs.begin(), O.ClangArgs.end());
+  Args.push_back(O.File);
+  SmallVector<StringRef, 16> Refs(Args.begin(), Args.end());
+  std::string Message;
+  int RC = sys::ExecuteAndWait(*Clang, Refs, std::nullopt, {}, 0, 0, &Message);
+  Expected<std::string> Text = RC == 0 ? readFile(Out.str().str())
+                                       : Expected<std::string>(makeError(O.File + ": clang-22 failed" +
+                                                                         (Message.empty() ? "" : ": " + Message)));
+  sys::fs::remove(Out);
+  return Text;
+}
+
+/// The module of a source in \p Ctx; for MIR \p Mir keeps the parser.
+static Expected<std::unique_ptr<Module>> parse(const LoadedSource &S, LLVMContext &Ctx,
+                                               std::unique_ptr<MIRParser> *Mir) {
+  auto Buffer = MemoryBuffer::getMemBuffer(S.Text, S.O.File, false);
+  if (S.IsMir) {
+    *Mir = createMIRParser(std::move(Buffer), Ctx);
+    std::unique_ptr<Module> M = *Mir ? (*Mir)->parseIRModule() : nullptr;
+    if (!M)
+      return makeError(S.O.File + ": cannot parse MIR");
+    return std::move(M);
+  }
+  SMDiagnostic D;
+  std::unique_ptr<Module> M = parseIR(Buffer->getMemBufferRef(), D, Ctx);
+  if (!M) {
+    std::string Text;
+    raw_string_ostream OS(Text);
+    D.print("", OS, false);
+    return makeError(StringRef(Text).trim());
+  }
+  std::string Bad;
+  raw_string_ostream OS(Bad);
+  if (verifyModule(*M, &OS))
+    return makeError(S.O.File + ": " + StringRef(Bad).trim());
+  return std::move(M);
+}
+
+Expected<LoadedSource> loadSource(const CompileOptions &O) {
+  initTargets();
+  LoadedSource S;
+  S.O = O;
+  StringRef Ext = sys::path::extension(O.File);
+  Expected<std::string> Text = Ext == ".c" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
+  if (!Text)
+    return Text.takeError();
+  if (Ext != ".c" && Ext != ".cl" && Ext != ".ll" && Ext != ".bc" && Ext != ".mir" && O.File != "-")
+    return makeError(O.File + ": unknown kind of input (.c .cl .ll .bc .mir)");
+  S.Text = std::move(*Text);
+  S.IsMir = Ext == ".mir";
+  S.Hash = Hash128::of(S.Text).hex();
+  LLVMContext Ctx;
+  std::unique_ptr<MIRParser> Mir;
+  Expected<std::unique_ptr<Module>> M = parse(S, Ctx, &Mir);
+  if (!M)
+    return M.takeError();
+  S.Triple = !O.Triple.empty() ? O.Triple : (*M)->getTargetTriple().str();
+  if (S.Triple.empty())
+    S.Triple = "x86_64-unknown-linux-gnu";
+  S.CPU = O.CPU;
+  for (Function &F : **M)
+    if (S.CPU.empty() && !F.isDeclaration() && F.hasFnAttribute("target-cpu"))
+      S.CPU = F.getFnAttribute("target-cpu").getValueAsString().str();
+  Expected<const TargetIsa *> Isa = TargetIsa::forTriple(S.Triple);
+  if (!Isa)
+    return makeError(O.File + ": " + toString(Isa.takeError()));
+  if (auto STI = (*Isa)->subtarget(S.CPU); !STI)
+    return STI.takeError();
+  return S;
+}
+
+Expected<std::string> generate(const LoadedSource &S, const std::function<MachineFunctionPass *()> &Pass) {
+  initTargets();
+  LLVMContext Ctx;
+  std::unique_ptr<MIRParser> Mir;
+  Expected<std::unique_ptr<Module>> M = parse(S, Ctx, &Mir);
+  if (!M)
+    return M.takeError();
+  std::string Message;
+  Triple TT(S.Triple);
+  const Target *T = TargetRegistry::lookupTarget(TT, Message);
+  if (!T)
+    return makeError(Message);
+  CodeGenOptLevel Level = S.O.OptLevel >= 3   ? CodeGenOptLevel::Aggressive
+                          : S.O.OptLevel == 2 ? CodeGenOptLevel::Default
+                          : S.O.OptLevel == 1 ? CodeGenOptLevel::Less
+                                              : CodeGenOptLevel::None;
+  TargetOptions TO;
+  std::unique_ptr<TargetMachine> TM(
+      T->createTargetMachine(TT, S.CPU, S.O.Features, TO, Reloc::PIC_, std::nullopt, Level));
+  (*M)->setTargetTriple(TT);
+  (*M)->setDataLayout(TM->createDataLayout());
+  // As llc does: options given win over nothing, attributes win over options.
+  for (Function &F : **M)
+    if (!F.isDeclaration()) {
+      if (!S.CPU.empty() && !F.hasFnAttribute("target-cpu"))
+        F.addFnAttr("target-cpu", S.CPU);
+      if (!S.O.Features.empty() && !F.hasFnAttribute("target-features"))
+        F.addFnAttr("target-features", S.O.Features);
+    }
+
+  SmallString<0> Out;
+  raw_svector_ostream OS(Out);
+  legacy::PassManager PM;
+  if (S.IsMir) {
+    auto *MMIWP = new MachineModuleInfoWrapperPass(TM.get());
+    if (Mir->parseMachineFunctions(**M, MMIWP->getMMI()))
+      return makeError(S.O.File + ": cannot parse MIR");
+    TargetPassConfig *TPC = TM->createPassConfig(PM);
+    PM.add(TPC);
+    PM.add(MMIWP);
+    if (Pass)
+      PM.add(Pass());
+    PM.add(createPrintMIRPass(OS));
+    PM.run(**M);
+    return Out.str().str();
+  }
+  // Passes of ours are added through the registry of callbacks, as the plugin does.
+  RegisterTargetPassConfigCallback Callback([&](TargetMachine &, PassManagerBase &, TargetPassConfig *TPC) {
+    if (Pass)
+      TPC->insertPass(&FinalizeISelID, Pass());
+  });
+  if (TM->addPassesToEmitFile(PM, OS, nullptr, CodeGenFileType::AssemblyFile))
+    return makeError(S.O.File + ": the target cannot emit assembly");
+  PM.run(**M);
+  return Out.str().str();
+}
+
+} // namespace whittle

@@ -1,0 +1,53 @@
+//===- tools/Compile.h - Code generation with a pass of ours in it -*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_TOOLS_COMPILE_H
+#define WHITTLE_TOOLS_COMPILE_H
+
+#include "llvm/Support/Error.h"
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class MachineFunctionPass;
+class MemoryBuffer;
+} // namespace llvm
+
+namespace whittle {
+
+struct CompileOptions {
+  std::string File;                ///< .c .cl .ll .bc .mir
+  std::string Triple, CPU, Features;
+  std::vector<std::string> ClangArgs; ///< for .c and .cl, after the defaults
+  unsigned OptLevel = 3;
+};
+
+/// A source after the front end: IR (or MIR) text in memory, so that one run of
+/// clang serves several code generations.
+struct LoadedSource {
+  CompileOptions O;
+  std::string Text;  ///< .ll, .bc or .mir content
+  bool IsMir = false;
+  std::string Triple, CPU; ///< as they will be used
+  std::string Hash;  ///< of Text
+};
+
+/// Runs the front end if needed. Errors name the file.
+llvm::Expected<LoadedSource> loadSource(const CompileOptions &O);
+
+/// Code generation to assembly with \p Pass (made anew by the call; may be null)
+/// right after instruction selection. MIR sources run the pass alone and give
+/// MIR back.
+llvm::Expected<std::string> generate(const LoadedSource &S,
+                                     const std::function<llvm::MachineFunctionPass *()> &Pass);
+
+} // namespace whittle
+
+#endif // WHITTLE_TOOLS_COMPILE_H

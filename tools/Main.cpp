@@ -1,0 +1,224 @@
+//===- tools/Main.cpp - The whittle program: options in, calls out ---------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tools/Commands.h"
+#include "llvm/Support/raw_ostream.h"
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <unistd.h>
+
+using namespace llvm;
+using namespace whittle;
+
+namespace {
+/// "90", "90s", "5m", "8h" in seconds.
+double parseTime(const std::string &Text) {
+  size_t End = 0;
+  double N = 0;
+  try {
+    N = std::stod(Text, &End);
+  } catch (const std::exception &) {
+    throw CLI::ValidationError("--time", "'" + Text + "' is not a time (60, 60s, 5m, 8h)");
+  }
+  std::string Unit = Text.substr(End);
+  double Scale = Unit.empty() || Unit == "s" ? 1 : Unit == "m" ? 60 : Unit == "h" ? 3600 : 0;
+  if (Scale == 0 || N <= 0)
+    throw CLI::ValidationError("--time", "'" + Text + "' is not a time (60, 60s, 5m, 8h)");
+  return N * Scale;
+}
+
+struct LoopText {
+  std::string Time = "60s", WindowTime = "20s", Shard;
+};
+
+void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
+  A->add_option("--time", T.Time, "time for the whole search: 60s, 5m, 8h")->capture_default_str();
+  A->add_option("--window-time", T.WindowTime, "at most this for one window")->capture_default_str();
+  A->add_option("--jobs,-j", L.Jobs, "threads")->capture_default_str()->check(CLI::Range(1u, 256u));
+  A->add_option("--max-instructions", L.MaxInstructions, "longest answer looked for")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 3u));
+  A->add_option("--seed", L.Seed, "of the test values")->capture_default_str();
+  A->add_option("--policy", L.Policy, "order opcodes by a policy of 'whittle train'");
+}
+
+void finishLoopOptions(LoopOptions &L, const LoopText &T, bool Quiet) {
+  L.Seconds = parseTime(T.Time);
+  L.WindowSeconds = parseTime(T.WindowTime);
+  L.Progress = !Quiet && isatty(2);
+  if (T.Shard.empty())
+    return;
+  char Rest;
+  if (sscanf(T.Shard.c_str(), "%u/%u%c", &L.Shard, &L.Shards, &Rest) != 2 || !L.Shards || L.Shard >= L.Shards)
+    throw CLI::ValidationError("--shard", "'" + T.Shard + "' is not I/N with I < N");
+}
+
+void addSourceOptions(CLI::App *A, CompileOptions &C) {
+  A->add_option("--mtriple", C.Triple, "target triple (default: the input's)");
+  A->add_option("--mcpu", C.CPU, "CPU, as llc takes it");
+  A->add_option("--mattr", C.Features, "features, as llc takes them");
+  A->add_option("--clang-arg", C.ClangArgs, "one more argument for clang (.c, .cl); repeatable");
+  A->add_option("-O", C.OptLevel, "optimisation level of code generation")->check(CLI::Range(0u, 3u));
+}
+} // namespace
+
+int main(int Argc, char **Argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App App("whittle: proven peephole rules for SIMD and tensor machine code", "whittle");
+  App.require_subcommand(1);
+  App.set_version_flag("--version", "whittle 0.1.0 (LLVM 22.1)");
+  OutputOptions Out;
+  std::string Format = "text";
+  std::function<Expected<int>()> Run;
+  LoopText Times;
+  auto Sub = [&](CLI::App &Parent, const char *Name, const char *Help) {
+    CLI::App *A = Parent.add_subcommand(Name, Help);
+    A->add_option("--format", Format, "text or json")->check(CLI::IsMember({"text", "json"}));
+    A->add_flag("--quiet,-q", Out.Quiet, "no report, only errors");
+    return A;
+  };
+
+  OptimizeCommand Opt;
+  CLI::App *A = Sub(App, "optimize", "harvest, search, prove and apply on one file");
+  A->add_option("file", Opt.Source.File, ".c .cl .ll .bc .mir")->required();
+  addSourceOptions(A, Opt.Source);
+  addLoopOptions(A, Opt.Loop, Times);
+  A->add_option("--db", Opt.Db, "database to read rules from and add them to");
+  A->add_option("-o", Opt.OutFile, "transformed assembly ('-': stdout)");
+  A->add_option("--report", Opt.Report, "JSON report into a file");
+  A->add_flag("!--no-search", Opt.Search, "only apply rules that exist");
+  A->callback([&] {
+    finishLoopOptions(Opt.Loop, Times, Out.Quiet);
+    Run = [&] { return runOptimize(Opt, Out); };
+  });
+
+  HarvestCommand Har;
+  A = Sub(App, "harvest", "put the windows of real code into a database's queue");
+  A->add_option("files", Har.Files, ".c .cl .ll .bc .mir")->required();
+  addSourceOptions(A, Har.Source);
+  A->add_option("--db", Har.Db, "database, made if missing")->required();
+  A->add_option("--max-nodes", Har.MaxNodes, "instructions in a window")->check(CLI::Range(1u, 8u));
+  A->callback([&] { Run = [&] { return runHarvest(Har, Out); }; });
+
+  SearchCommand Sea;
+  A = Sub(App, "search", "search the queued windows, prove and store rules");
+  A->add_option("--db", Sea.Db, "database")->required();
+  addLoopOptions(A, Sea.Loop, Times);
+  A->add_option("--shard", Times.Shard, "I/N: this process's slice of the queue");
+  A->add_flag("--resume", Sea.Loop.Resume, "only windows that no search has finished");
+  A->callback([&] {
+    finishLoopOptions(Sea.Loop, Times, Out.Quiet);
+    Run = [&] { return runSearch(Sea, Out); };
+  });
+
+  VerifyCommand Ver;
+  A = Sub(App, "verify", "prove rules written by hand, or all of a database again");
+  CLI::Option *Files = A->add_option("files", Ver.Files, "rule text ('-': stdin)");
+  CLI::Option *DbOption = A->add_option("--db", Ver.Db, "prove every rule of a database again")->excludes(Files);
+  A->add_option("--add-to", Ver.AddTo, "store what is proved in this database")->excludes(DbOption);
+  A->add_option("--export", Ver.Export, "write obligations (.ll pairs, SMT-LIB 2) into a directory");
+  A->add_flag("--cross-check", Ver.CrossCheck, "ask cvc5 too, if it is installed");
+  A->add_option("--rlimit", Ver.RLimit, "Z3 resource units for one query");
+  A->callback([&, Files, DbOption] {
+    if (!Files->count() && !DbOption->count())
+      throw CLI::RequiredError("a file of rules or --db");
+    Run = [&] { return runVerify(Ver, Out); };
+  });
+
+  LearnCommand Learn;
+  std::string LearnTime = "5m";
+  for (bool Train : {true, false}) {
+    A = Train ? Sub(App, "train", "learn an order of opcodes") : Sub(App, "eval", "compare orders on held-out windows");
+    A->add_option("--db", Learn.Db, "database whose proved rules are learnt from too");
+    if (Train)
+      A->add_option("-o", Learn.Policy, "policy file to write")->required();
+    else
+      A->add_option("--policy", Learn.Policy, "policy file")->required();
+    A->add_option("--target", Learn.Target)->capture_default_str();
+    A->add_option("--seed", Learn.Seed)->capture_default_str();
+    A->add_option("--time", LearnTime, "upper bound")->capture_default_str();
+    A->add_option("--jobs,-j", Learn.Jobs)->capture_default_str();
+    if (!Train)
+      A->add_option("--budget", Learn.Budget, "candidates a window may take")->capture_default_str();
+    A->callback([&, Train] {
+      Learn.Seconds = parseTime(LearnTime);
+      Run = [&, Train] { return Train ? runTrain(Learn, Out) : runEval(Learn, Out); };
+    });
+  }
+
+  RulesCommand Rules;
+  A = App.add_subcommand("rules", "browse a database of rules");
+  A->require_subcommand(1);
+  for (auto [Verb, Help] : {std::pair("list", "one line a rule"), {"show", "one rule and why it is true"},
+                            {"stats", "counts"}, {"lint", "check the rules as a set"},
+                            {"export", "all rules as text"}, {"disable", "turn a rule off, with a reason"},
+                            {"enable", "turn a rule on again"}}) {
+    CLI::App *B = Sub(*A, Verb, Help);
+    std::string V = Verb;
+    B->add_option("--db", Rules.Db, "database (default: the shipped rules)");
+    if (V == "show" || V == "disable" || V == "enable")
+      B->add_option("id", Rules.Id, "rule id or the first digits of it")->required();
+    if (V == "disable" || V == "enable")
+      B->add_option("--why", Rules.Why, "reason for the log")->required();
+    if (V == "list") {
+      B->add_option("--target", Rules.Target);
+      B->add_option("--state", Rules.State)->check(CLI::IsMember({"on", "off", "stale"}));
+    }
+    B->callback([&, V] {
+      Rules.Verb = V;
+      Run = [&] { return runRules(Rules, Out); };
+    });
+  }
+
+  IsaCommand Isa;
+  A = App.add_subcommand("isa", "what opcodes mean, and whether that is so");
+  A->require_subcommand(1);
+  for (auto [Verb, Help] : {std::pair("list", "every opcode with a meaning"), {"show", "one opcode's meaning as LLVM IR"},
+                            {"stats", "counts by confirmation"}, {"conform", "run every row against its second source"},
+                            {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
+    CLI::App *B = Sub(*A, Verb, Help);
+    std::string V = Verb;
+    B->add_option("--target", Isa.Target, "x86_64 or amdgcn")->capture_default_str();
+    if (V == "show")
+      B->add_option("opcode", Isa.Opcode)->required();
+    if (V == "eval") {
+      B->add_option("opcode", Isa.Opcode);
+      B->add_option("args", Isa.Args, "registers in hex, memory order, then immediates");
+      B->add_option("--mcpu", Isa.CPU);
+    }
+    if (V == "conform") {
+      B->add_option("--inputs", Isa.Inputs, "inputs for each row")->capture_default_str();
+      B->add_option("--seed", Isa.Seed)->capture_default_str();
+      B->add_option("--only", Isa.Only, "rows whose name matches this regular expression");
+      B->add_option("--write-confirmed", Isa.WriteConfirmed, "write the list of confirmed rows to a file");
+    }
+    B->callback([&, V] {
+      Isa.Verb = V;
+      Run = [&] { return runIsa(Isa, Out); };
+    });
+  }
+
+  try {
+    App.parse(Argc, Argv);
+  } catch (const CLI::ParseError &E) {
+    int Code = App.exit(E);
+    return Code == 0 ? 0 : 2;
+  }
+  Out.Json = Format == "json";
+  Expected<int> Status = Run();
+  if (!Status) {
+    errs() << "whittle: " << toString(Status.takeError()) << "\n";
+    return 1;
+  }
+  outs().flush();
+  if (outs().has_error()) {
+    errs() << "whittle: stdout: " << outs().error().message() << "\n";
+    outs().clear_error();
+    return 1;
+  }
+  return *Status;
+}

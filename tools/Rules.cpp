@@ -1,0 +1,120 @@
+//===- tools/Rules.cpp - whittle rules -------------------------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "rulesdb/Browse.h"
+#include "rulesdb/ImportExport.h"
+#include "rulesdb/Lint.h"
+#include "tools/Commands.h"
+#include "verify/Verify.h"
+#include "llvm/Support/raw_ostream.h"
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using nlohmann::json;
+
+namespace whittle {
+
+static Expected<int> show(RuleDb &Db, const RulesCommand &C, const OutputOptions &O) {
+  Expected<StoredRule> R = Db.rule(C.Id);
+  if (!R)
+    return R.takeError();
+  Expected<std::vector<RuleEvent>> History = Db.events(R->Id);
+  if (!History)
+    return History.takeError();
+  std::vector<ExportedObligation> Obligations;
+  if (R->R.W.Isa) {
+    Expected<std::vector<ExportedObligation>> All = exportObligations(R->R);
+    if (!All)
+      return All.takeError();
+    Obligations = std::move(*All);
+  }
+  if (O.Json) {
+    json J = showJson(*R, *History, Db.path());
+    for (const ExportedObligation &Ob : Obligations)
+      J["obligations"].push_back({{"name", Ob.Name}, {"source", Ob.LLSource}, {"target", Ob.LLTarget}, {"smt2", Ob.Smt2}});
+    outs() << J.dump(1) << "\n";
+    return 0;
+  }
+  outs() << showText(*R, *History, Db.path());
+  if (!Obligations.empty()) {
+    const ExportedObligation &First = Obligations.front();
+    outs() << "\nobligation " << First.Name << " of " << Obligations.size()
+           << " (all of them: whittle verify --db " << Db.path() << " --export DIR)\n"
+           << First.LLSource << First.LLTarget;
+  }
+  return 0;
+}
+
+static Expected<int> lintAll(ArrayRef<StoredRule> Stored, const OutputOptions &O) {
+  std::vector<Rule> Rules;
+  for (const StoredRule &R : Stored)
+    if (R.R.W.Isa)
+      Rules.push_back(R.R);
+  std::vector<LintFinding> Findings = lint(Rules);
+  json J = json::array();
+  for (const LintFinding &F : Findings) {
+    J.push_back({{"rule", F.Rule.hex()}, {"message", F.Message}});
+    if (!O.Json)
+      outs() << F.Message << "\n";
+  }
+  if (O.Json)
+    outs() << json{{"rules", Rules.size()}, {"findings", J}}.dump(1) << "\n";
+  else if (!O.Quiet)
+    outs() << Rules.size() << " rules, " << Findings.size() << " findings\n";
+  return Findings.empty() ? 0 : 1;
+}
+
+Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
+  Expected<std::string> Path = rulesToUse(C.Db);
+  if (!Path)
+    return Path.takeError();
+  bool Writes = C.Verb == "disable" || C.Verb == "enable";
+  Expected<std::unique_ptr<RuleDb>> Db =
+      RuleDb::open(*Path, Writes ? RuleDb::Mode::ReadWrite : RuleDb::Mode::ReadOnly);
+  if (!Db)
+    return Db.takeError();
+  if (C.Verb == "show")
+    return show(**Db, C, O);
+  if (Writes) {
+    Expected<StoredRule> R = (*Db)->rule(C.Id);
+    if (!R)
+      return R.takeError();
+    if (Error E = (*Db)->setState(R->Id, C.Verb == "disable" ? RuleState::Off : RuleState::On, C.Why))
+      return std::move(E);
+    return 0;
+  }
+  std::vector<std::string> Warnings;
+  Expected<std::vector<StoredRule>> Rules = (*Db)->rules("", &Warnings);
+  if (!Rules)
+    return Rules.takeError();
+  for (const std::string &W : Warnings)
+    errs() << "whittle: " << W << "\n";
+  if (C.Verb == "lint")
+    return lintAll(*Rules, O);
+  if (C.Verb == "export") {
+    outs() << exportRules(*Rules);
+    return 0;
+  }
+  if (C.Verb == "stats") {
+    if (O.Json)
+      outs() << statsJson(*Rules).dump(1) << "\n";
+    else
+      outs() << statsText(*Rules);
+    return 0;
+  }
+  RuleFilter F;
+  F.Target = C.Target;
+  if (!C.State.empty())
+    F.State = parseRuleState(C.State);
+  if (O.Json)
+    outs() << listJson(*Rules, F).dump(1) << "\n";
+  else
+    outs() << listText(*Rules, F);
+  return 0;
+}
+
+} // namespace whittle

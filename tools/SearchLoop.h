@@ -1,0 +1,54 @@
+//===- tools/SearchLoop.h - Search, prove, store, window by window -*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_TOOLS_SEARCHLOOP_H
+#define WHITTLE_TOOLS_SEARCHLOOP_H
+
+#include "rulesdb/RuleDb.h"
+#include "verify/Verify.h"
+#include <atomic>
+#include <string>
+
+namespace whittle {
+
+struct LoopOptions {
+  double Seconds = 60;          ///< for all windows
+  double WindowSeconds = 20;    ///< at most, for one window and round
+  unsigned Jobs = 2;
+  unsigned MaxInstructions = 3;
+  uint64_t Seed = 1;
+  bool Resume = false;          ///< only windows that no search has finished
+  unsigned Shard = 0, Shards = 1;
+  std::string Policy;           ///< a file of `whittle train`
+  bool Progress = false;        ///< lines on stderr
+};
+
+struct LoopSummary {
+  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, RulesAdded = 0;
+  uint64_t Candidates = 0;
+  double Seconds = 0;
+  bool Interrupted = false;
+};
+
+/// Searches the windows of \p Db (shard and state as told), proves, weakens
+/// facts, and stores each window's outcome in one transaction. An interrupt
+/// (SIGINT, SIGTERM) ends it after the window in work.
+llvm::Expected<LoopSummary> searchWindows(RuleDb &Db, const LoopOptions &O);
+
+/// Evidence for the database from a proof.
+RuleEvidence evidenceOf(const Rule &R, const VerifyResult &V, llvm::StringRef FoundBy);
+
+/// True for rows with an executed comparison or a second source.
+bool isConfirmed(const TargetIsa &Isa, const Row &R);
+
+/// Set by SIGINT and SIGTERM while a search runs.
+std::atomic<bool> &interruptFlag();
+void catchInterrupts();
+
+} // namespace whittle
+
+#endif // WHITTLE_TOOLS_SEARCHLOOP_H

@@ -1,0 +1,239 @@
+//===- tools/VerifyCommand.cpp - whittle verify ----------------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/TargetIsa.h"
+#include "tools/Commands.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Program.h"
+#include "llvm/Support/raw_ostream.h"
+#include <nlohmann/json.hpp>
+
+using namespace llvm;
+using nlohmann::json;
+
+namespace whittle {
+
+static Error makeError(const Twine &Message) {
+  return createStringError(inconvertibleErrorCode(), Message);
+}
+
+static std::string hexOf(const APInt &X) {
+  std::string S = "0x";
+  SmallString<128> Digits;
+  X.toString(Digits, 16, false);
+  return S + Digits.str().str();
+}
+
+static std::string describe(const Counterexample &X, const Window &W) {
+  std::string Text;
+  raw_string_ostream OS(Text);
+  for (auto [I, L] : enumerate(X.Leaves))
+    if (!W.Leaves[I].Const)
+      OS << "%" << I << " = " << hexOf(L) << "; ";
+  if (W.hasMatrix())
+    OS << "exec = " << format_hex(X.Exec, 18) << "; ";
+  OS << "output " << X.Output << " bit " << X.ChunkBit << ": source " << hexOf(X.SourceValue) << ", target "
+     << hexOf(X.TargetValue);
+  return Text;
+}
+
+namespace {
+struct Item {
+  std::string Name;
+  Rule R;
+  std::optional<Hash128> Stored;
+};
+
+class Verifier {
+public:
+  Verifier(const VerifyCommand &C, const OutputOptions &O) : C(C), O(O) {}
+
+  Expected<int> run() {
+    std::vector<Item> Items;
+    if (Error E = C.Db.empty() ? fromFiles(Items) : fromDatabase(Items))
+      return std::move(E);
+    if (!C.AddTo.empty()) {
+      Expected<std::unique_ptr<RuleDb>> D = RuleDb::open(C.AddTo, RuleDb::Mode::Create);
+      if (!D)
+        return D.takeError();
+      Into = std::move(*D);
+    }
+    if (!C.Export.empty())
+      if (std::error_code EC = sys::fs::create_directories(C.Export))
+        return makeError(C.Export + ": " + EC.message());
+    for (const Item &I : Items)
+      if (Error E = one(I))
+        return std::move(E);
+    report();
+    return Refuted || Undecided || Disagreements ? 1 : 0;
+  }
+
+private:
+  Error fromFiles(std::vector<Item> &Items) {
+    for (const std::string &File : C.Files) {
+      ErrorOr<std::unique_ptr<MemoryBuffer>> B = MemoryBuffer::getFileOrSTDIN(File);
+      if (!B)
+        return makeError(File + ": " + B.getError().message());
+      Expected<std::vector<Rule>> Rules = parseRules((*B)->getBuffer(), File);
+      if (!Rules)
+        return Rules.takeError();
+      for (Rule &R : *Rules) {
+        canonicalize(R);
+        Items.push_back({ruleId(R).hex(), std::move(R), std::nullopt});
+      }
+    }
+    return Error::success();
+  }
+
+  Error fromDatabase(std::vector<Item> &Items) {
+    Expected<std::unique_ptr<RuleDb>> D = RuleDb::open(C.Db, RuleDb::Mode::ReadWrite);
+    if (!D)
+      return D.takeError();
+    Again = std::move(*D);
+    std::vector<std::string> Warnings;
+    Expected<std::vector<StoredRule>> Rules = Again->rules("", &Warnings);
+    if (!Rules)
+      return Rules.takeError();
+    for (const std::string &W : Warnings)
+      errs() << "whittle: " << W << "\n";
+    for (StoredRule &R : *Rules)
+      if (!R.R.Target.Outputs.empty())
+        Items.push_back({R.Id.hex(), std::move(R.R), R.Id});
+    return Error::success();
+  }
+
+  Error one(const Item &I) {
+    VerifyOptions VO;
+    if (C.RLimit)
+      VO.RLimit = C.RLimit;
+    Expected<VerifyResult> V = verify(I.R, VO);
+    if (!V)
+      return makeError("rule " + I.Name + ": " + toString(V.takeError()));
+    json J{{"rule", I.Name}, {"verdict", verdictName(V->V).str()}, {"counterexample", nullptr},
+           {"seconds", V->E.Seconds}, {"method", V->Method}};
+    std::string Detail = V->Method;
+    if (std::holds_alternative<Proved>(V->V)) {
+      ++ProvedCount;
+      RuleEvidence E = evidenceOf(I.R, *V, "hand");
+      if (Into) {
+        StaticCost From = staticCost(I.R.W, I.R.W.Source), To = staticCost(I.R.W, I.R.Target);
+        if (!(To < From)) {
+          errs() << "whittle: rule " << I.Name << ": proved, but its target is not cheaper: not stored\n";
+        } else if (Expected<bool> New = Into->addRule(I.R, E); !New) {
+          return New.takeError();
+        }
+      }
+      if (Again && I.Stored)
+        if (Error Failed = Again->setEvidence(*I.Stored, E))
+          return Failed;
+    } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
+      ++Refuted;
+      Detail = describe(*X, I.R.W);
+      J["counterexample"] = Detail;
+      if (Again && I.Stored)
+        if (Error Failed = Again->setState(*I.Stored, RuleState::Off, "refuted: " + Detail))
+          return Failed;
+    } else {
+      ++Undecided;
+      if (auto *U = std::get_if<Unknown>(&V->V))
+        Detail = U->Reason;
+      J["reason"] = Detail;
+    }
+    Seconds += V->E.Seconds;
+    if (!C.Export.empty() || C.CrossCheck)
+      if (Error E = obligations(I, std::holds_alternative<Proved>(V->V), J))
+        return E;
+    if (!O.Json && !O.Quiet)
+      outs() << StringRef(I.Name).take_front(8) << " " << verdictName(V->V) << format(" %.3f s  ", V->E.Seconds) << Detail
+             << "\n";
+    Results.push_back(std::move(J));
+    return Error::success();
+  }
+
+  /// Writes the obligations as files others can check, and asks cvc5 if wanted.
+  Error obligations(const Item &I, bool WasProved, json &J) {
+    Expected<std::vector<ExportedObligation>> All = exportObligations(I.R);
+    if (!All)
+      return All.takeError();
+    for (const ExportedObligation &Ob : *All) {
+      SmallString<256> Base(C.Export.empty() ? "" : C.Export);
+      if (!C.Export.empty()) {
+        Base += "/" + I.Name.substr(0, 8) + "." + Ob.Name;
+        for (auto [Ext, Text] : {std::pair(".src.ll", &Ob.LLSource), {".tgt.ll", &Ob.LLTarget}, {".smt2", &Ob.Smt2}}) {
+          Error E = writeToOutput((Base + Ext).str(), [&, T = Text](raw_ostream &OS) {
+            OS << *T;
+            return Error::success();
+          });
+          if (E)
+            return E;
+        }
+      }
+      if (C.CrossCheck) {
+        std::string Answer = askCvc5(Ob.Smt2);
+        J["cvc5"].push_back(Answer);
+        if ((WasProved && Answer == "sat"))
+          ++Disagreements;
+      }
+    }
+    return Error::success();
+  }
+
+  static std::string askCvc5(const std::string &Smt2) {
+    ErrorOr<std::string> Program = sys::findProgramByName("cvc5");
+    if (!Program)
+      return "not installed";
+    SmallString<128> In, Out;
+    if (sys::fs::createTemporaryFile("whittle", "smt2", In) || sys::fs::createTemporaryFile("whittle", "out", Out))
+      return "no temporary file";
+    {
+      std::error_code EC;
+      raw_fd_ostream OS(In, EC);
+      OS << Smt2;
+    }
+    std::optional<StringRef> Redirects[] = {std::nullopt, Out.str(), StringRef("")};
+    sys::ExecuteAndWait(*Program, {*Program, "--tlimit=20000", In}, std::nullopt, Redirects, 30);
+    std::string Answer = "unknown";
+    if (auto B = MemoryBuffer::getFile(Out))
+      if (StringRef T = (*B)->getBuffer().split('\n').first; T == "sat" || T == "unsat")
+        Answer = T.str();
+    sys::fs::remove(In);
+    sys::fs::remove(Out);
+    return Answer;
+  }
+
+  void report() {
+    if (O.Json) {
+      std::vector<std::string> Solvers = solverVersions();
+      if (C.CrossCheck)
+        Solvers.push_back("cvc5");
+      outs() << json{{"results", Results}, {"rules", Results.size()}, {"proved", ProvedCount},
+                     {"refuted", Refuted}, {"unknown", Undecided}, {"seconds", Seconds},
+                     {"solvers", Solvers}, {"disagreements", Disagreements}}.dump(1) << "\n";
+    } else if (!O.Quiet) {
+      outs() << Results.size() << " rules: " << ProvedCount << " proved, " << Refuted << " refuted, " << Undecided
+             << " unknown" << format(", %.2f s", Seconds);
+      if (C.CrossCheck)
+        outs() << ", " << Disagreements << " disagreements with cvc5";
+      outs() << "\n";
+    }
+  }
+
+  const VerifyCommand &C;
+  const OutputOptions &O;
+  std::unique_ptr<RuleDb> Into, Again;
+  json Results = json::array();
+  unsigned ProvedCount = 0, Refuted = 0, Undecided = 0, Disagreements = 0;
+  double Seconds = 0;
+};
+} // namespace
+
+Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O) { return Verifier(C, O).run(); }
+
+} // namespace whittle
