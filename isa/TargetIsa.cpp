@@ -7,6 +7,7 @@
 
 #include "isa/TargetIsa.h"
 #include "isa/Meaning.h"
+#include "llvm/CodeGen/TargetOpcodes.h"
 #include "llvm/MC/MCInstrInfo.h"
 #include "llvm/MC/MCRegisterInfo.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -85,6 +86,26 @@ Expected<const TargetIsa *> TargetIsa::forTriple(StringRef TripleText) {
 
 TargetIsa::~TargetIsa() = default;
 
+/// LLVM numbers a target's opcodes in the order of their names, after the
+/// generic ones. The name found is compared, and if the order ever changes a
+/// scan finds what the bisection misses.
+static unsigned opcodeOf(const MCInstrInfo &MII, StringRef Name) {
+  unsigned Low = TargetOpcode::GENERIC_OP_END + 1, High = MII.getNumOpcodes();
+  while (Low < High) {
+    unsigned Middle = (Low + High) / 2;
+    if (MII.getName(Middle) < Name)
+      Low = Middle + 1;
+    else
+      High = Middle;
+  }
+  if (Low < MII.getNumOpcodes() && MII.getName(Low) == Name)
+    return Low;
+  for (unsigned Op = 0, E = MII.getNumOpcodes(); Op != E; ++Op)
+    if (MII.getName(Op) == Name)
+      return Op;
+  return 0;
+}
+
 Error TargetIsa::open(StringRef ArchName) {
   Arch = ArchName.str();
   if (Arch == "x86_64") {
@@ -111,12 +132,10 @@ Error TargetIsa::open(StringRef ArchName) {
   for (Row &R : Set.Rows)
     if (!ByName.try_emplace(R.Name, &R).second)
       return makeError("row " + R.Name + ": given twice");
-  for (unsigned Op = 0, E = MII->getNumOpcodes(); Op != E; ++Op) {
-    auto It = ByName.find(MII->getName(Op));
-    if (It == ByName.end())
-      continue;
-    const_cast<Row *>(It->second)->Opcode = Op;
-    ByOpcode[Op] = It->second;
+  for (Row &R : Set.Rows) {
+    R.Opcode = opcodeOf(*MII, R.Name);
+    if (R.Opcode)
+      ByOpcode[R.Opcode] = &R;
   }
   for (Row &R : Set.Rows)
     if (Error E = join(R))
