@@ -1,0 +1,39 @@
+//===- isa/amdgpu/Families.h - The AMDGPU row families ----------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Facts are from AMD's "Instinct MI300" instruction set architecture reference
+// (chapters VOP1, VOP2, VOP3, VOP3P and Matrix Arithmetic).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_AMDGPU_FAMILIES_H
+#define WHITTLE_ISA_AMDGPU_FAMILIES_H
+
+#include "isa/Row.h"
+#include "isa/TargetIsa.h"
+
+namespace whittle::amdgpu {
+
+/// A register use, and a modifier that must stand at its neutral value.
+inline OperandSpec reg() { return {}; }
+inline OperandSpec fixed(int64_t Value) {
+  OperandSpec S;
+  S.K = OperandSpec::Fixed;
+  S.Value = Value;
+  return S;
+}
+
+/// Adds NAME_e64 and NAME_e32. The vector unit has both encodings of most
+/// two-operand instructions; instruction selection emits e64.
+void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Features, const SemFn &Fn,
+                      unsigned Weight, bool HasClamp = false);
+
+void addValuRows(RowSet &R);     ///< logic, shifts, add and subtract, min and max, moves
+void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products
+void addMatrixRows(RowSet &R);   ///< MFMA
+
+} // namespace whittle::amdgpu
+
+#endif // WHITTLE_ISA_AMDGPU_FAMILIES_H

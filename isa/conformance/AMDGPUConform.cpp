@@ -1,0 +1,311 @@
+//===- isa/conformance/AMDGPUConform.cpp - AMDGPU rows, confirmed ---------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/conformance/AMDGPUConform.h"
+#include "isa/conformance/AMDGPUReference.h"
+#include "isa/conformance/IsaEval.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/IntrinsicsAMDGPU.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Regex.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/xxhash.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
+#include <bit>
+#include <random>
+
+using namespace llvm;
+
+namespace whittle {
+
+namespace {
+
+constexpr unsigned Lanes = 64, FoldsPerRow = 200;
+
+/// Words that sit at the edges of shifts, fields, signs, bytes and selectors.
+class WordSource {
+public:
+  explicit WordSource(uint64_t Seed) : Random(Seed) {}
+
+  uint64_t bits() { return Random(); }
+  uint32_t word() {
+    static const uint32_t Corners[] = {0,          1,          0xffffffff, 0x80000000, 0x7fffffff,
+                                       0x80808080, 0x7f7f7f7f, 0x01010101, 0x00ff00ff, 0xff00ff00,
+                                       0x8000,     0xffff,     0x10000,    0x80008000, 0x7fff7fff,
+                                       0x800000,   0x7fffff,   0xffffff,   0x88888888, 0x77777777,
+                                       0x0d0c0b0a, 0x08070409, 0xfffffffe, 0x0c0c0c0c};
+    switch (Random() % 8) {
+    case 0:
+    case 1:
+      return Corners[Random() % std::size(Corners)];
+    case 2:
+      return uint32_t(Random() % 70); // counts and widths
+    case 3: {                         // byte selectors, and bytes that are often 0
+      uint32_t W = 0;
+      for (unsigned I = 0; I != 4; ++I)
+        W = W << 8 | uint32_t(Random() % 15);
+      return W;
+    }
+    case 4: // one bit, or a run of them
+      return (uint32_t(1) << Random() % 32) - uint32_t(Random() % 2);
+    default:
+      return uint32_t(Random());
+    }
+  }
+
+private:
+  std::mt19937_64 Random;
+};
+
+uint64_t execMask(unsigned Wave, WordSource &Words) {
+  switch (Wave % 6) {
+  case 0:
+    return ~uint64_t(0);
+  case 1:
+    return 0;
+  case 2:
+    return 0xaaaaaaaaaaaaaaaa;
+  case 3:
+    return 0x00000000ffffffff;
+  case 4:
+    return uint64_t(1) << Words.bits() % 64;
+  default:
+    return Words.bits();
+  }
+}
+
+/// A tuple as the evaluator takes it: lane by lane, each with its registers.
+std::vector<uint8_t> laneMajor(const WaveRegisters &W) {
+  const unsigned Regs = W.Regs.size();
+  std::vector<uint8_t> Bytes(size_t(Lanes) * Regs * 4);
+  for (unsigned L = 0; L != Lanes; ++L)
+    for (unsigned R = 0; R != Regs; ++R)
+      support::endian::write32le(&Bytes[4 * (L * Regs + R)], W.Regs[R][L]);
+  return Bytes;
+}
+
+uint32_t wordAt(const std::vector<uint8_t> &Bytes, unsigned Index) {
+  return support::endian::read32le(&Bytes[4 * size_t(Index)]);
+}
+
+std::string describe(const Row &R, const std::vector<WaveRegisters> &In, unsigned L, unsigned Reg,
+                     uint64_t Exec, uint32_t Meaning, uint32_t Reference) {
+  std::string Text =
+      formatv("lane {0} register {1}: the row gives {2:x8}, the reference {3:x8}; exec {4:x16}", L,
+              Reg, Meaning, Reference, Exec);
+  if (!R.isMatrix())
+    for (const WaveRegisters &W : In)
+      Text += formatv(" {0:x8}", W.Regs[0][L]);
+  return Text;
+}
+
+/// One wave through the row and the reference.
+void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, ConformEntry &Entry) {
+  const Row &R = F.row();
+  const uint64_t Exec = execMask(Wave, Words);
+  std::vector<WaveRegisters> In;
+  std::vector<std::vector<uint8_t>> Bytes;
+  for (ValueType Ty : R.Ins) {
+    WaveRegisters &W = In.emplace_back(Ty.Bits / 32);
+    for (auto &Reg : W.Regs)
+      for (uint32_t &Word : Reg)
+        Word = Words.word();
+    Bytes.push_back(laneMajor(W));
+  }
+  const unsigned Regs = R.Def.Bits / 32;
+  WaveRegisters Want(Regs);
+  const EvalReply Got = F.run(Bytes, {}, Exec, Lanes);
+  executeAMDGPU(R.Name, In, Exec, Want);
+  Entry.Inputs += R.isMatrix() ? 1 : uint64_t(std::popcount(Exec));
+  for (unsigned L = 0; L != Lanes; ++L)
+    for (unsigned Reg = 0; Reg != Regs; ++Reg) {
+      const unsigned At = L * Regs + Reg;
+      const uint32_t Meaning = wordAt(Got.Out[0], At), Defined = wordAt(Got.Defined[0], At);
+      // Lanes that are off are unspecified, in a vector unit's result only.
+      const uint32_t MustDefine = R.isMatrix() || (Exec >> L & 1) ? 0xffffffff : 0;
+      if (Defined == MustDefine && ((Meaning ^ Want.Regs[Reg][L]) & Defined) == 0)
+        continue;
+      if (Entry.Mismatches++ == 0)
+        Entry.FirstMismatch = Defined == MustDefine
+                                  ? describe(R, In, L, Reg, Exec, Meaning, Want.Regs[Reg][L])
+                                  : formatv("lane {0}: bits {1:x8} are specified, must be {2:x8}",
+                                            L, Defined, MustDefine)
+                                        .str();
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// LLVM's own folding
+//===----------------------------------------------------------------------===//
+
+/// The intrinsic that LLVM folds for constants, if it does.
+Intrinsic::ID foldedIntrinsic(StringRef Opcode) {
+  return StringSwitch<Intrinsic::ID>(Opcode)
+      .Case("V_PERM_B32_e64", Intrinsic::amdgcn_perm)
+      .Case("V_BFE_U32_e64", Intrinsic::amdgcn_ubfe)
+      .Case("V_BFE_I32_e64", Intrinsic::amdgcn_sbfe)
+      .Default(Intrinsic::not_intrinsic);
+}
+
+Expected<std::unique_ptr<TargetMachine>> openMachine() {
+  LLVMInitializeAMDGPUTargetInfo();
+  LLVMInitializeAMDGPUTarget();
+  LLVMInitializeAMDGPUTargetMC();
+  const Triple T("amdgcn-amd-amdhsa");
+  std::string Message;
+  const Target *Found = TargetRegistry::lookupTarget(T, Message);
+  if (!Found)
+    return createStringError(inconvertibleErrorCode(), Message);
+  return std::unique_ptr<TargetMachine>(
+      Found->createTargetMachine(T, "gfx942", "", {}, std::nullopt));
+}
+
+void runInstCombine(Function &F, TargetMachine &Machine) {
+  LoopAnalysisManager LAM;
+  FunctionAnalysisManager FAM;
+  CGSCCAnalysisManager CGAM;
+  ModuleAnalysisManager MAM;
+  PassBuilder PB(&Machine);
+  PB.registerModuleAnalyses(MAM);
+  PB.registerCGSCCAnalyses(CGAM);
+  PB.registerFunctionAnalyses(FAM);
+  PB.registerLoopAnalyses(LAM);
+  PB.crossRegisterProxies(LAM, FAM, CGAM, MAM);
+  FunctionPassManager FPM;
+  FPM.addPass(InstCombinePass());
+  FPM.run(F, FAM);
+}
+
+/// A function that stores one call of the intrinsic a set of operands, folded
+/// and read back.
+Error compareFolds(const RowFunction &RF, Intrinsic::ID Id, unsigned Count, WordSource &Words,
+                   ConformEntry &Entry) {
+  auto Machine = openMachine();
+  if (!Machine)
+    return Machine.takeError();
+  LLVMContext Ctx;
+  Module M("fold", Ctx);
+  M.setTargetTriple((*Machine)->getTargetTriple());
+  M.setDataLayout((*Machine)->createDataLayout());
+  IRBuilder<> B(Ctx);
+  Function *F = Function::Create(FunctionType::get(B.getVoidTy(), {B.getPtrTy()}, false),
+                                 GlobalValue::ExternalLinkage, "f", M);
+  F->addFnAttr("target-cpu", "gfx942");
+  B.SetInsertPoint(BasicBlock::Create(Ctx, "", F));
+  std::vector<std::array<uint32_t, 3>> Operands(Count);
+  SmallVector<StoreInst *, 0> Stores;
+  for (auto &Set : Operands) {
+    SmallVector<Value *, 3> Args;
+    for (uint32_t &Word : Set)
+      Args.push_back(B.getInt32(Word = Words.word()));
+    SmallVector<Type *, 1> Overload;
+    if (Id != Intrinsic::amdgcn_perm)
+      Overload.push_back(B.getInt32Ty());
+    CallInst *Call = B.CreateIntrinsic(Id, Overload, Args);
+    Stores.push_back(B.CreateStore(Call, F->getArg(0), /*isVolatile=*/true));
+  }
+  B.CreateRetVoid();
+  runInstCombine(*F, **Machine);
+
+  unsigned Folded = 0;
+  SmallVector<uint32_t, 0> Results;
+  for (Instruction &I : F->getEntryBlock())
+    if (auto *S = dyn_cast<StoreInst>(&I)) {
+      auto *C = dyn_cast<ConstantInt>(S->getValueOperand());
+      Folded += C != nullptr;
+      Results.push_back(C ? uint32_t(C->getZExtValue()) : 0);
+    }
+  if (Folded != Count || Results.size() != Count)
+    return createStringError(inconvertibleErrorCode(), "LLVM folded " + Twine(Folded) + " of " +
+                                                           Twine(Count) + " calls for " +
+                                                           RF.row().Name);
+  for (auto [Set, Want] : zip_equal(Operands, Results)) {
+    std::vector<std::vector<uint8_t>> In;
+    for (uint32_t Word : Set) {
+      WaveRegisters W;
+      W.Regs[0].assign(Lanes, Word);
+      In.push_back(laneMajor(W));
+    }
+    const uint32_t Got = wordAt(RF.run(In, {}, 1, Lanes).Out[0], 0);
+    ++Entry.Inputs;
+    if (Got != Want && Entry.Mismatches++ == 0)
+      Entry.FirstMismatch =
+          formatv("the row gives {0:x8}, LLVM folds to {1:x8}; {2:x8} {3:x8} {4:x8}", Got, Want,
+                  Set[0], Set[1], Set[2]);
+  }
+  return Error::success();
+}
+
+} // namespace
+
+Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions &Options) {
+  ConformEntry Entry;
+  Entry.Opcode = R.Name;
+  std::vector<WaveRegisters> In;
+  for (ValueType Ty : R.Ins)
+    In.emplace_back(Ty.Bits / 32);
+  WaveRegisters Out(R.Def.Bits / 32);
+  if (R.NumImms != 0 || !executeAMDGPU(R.Name, In, 0, Out)) {
+    Entry.Reason = "the reference has no such instruction";
+    return Entry;
+  }
+  auto F = RowFunction::compile(R);
+  if (!F)
+    return F.takeError();
+  Entry.H = ConformEntry::SecondSource;
+  Entry.Reason = "reference written from AMD's instruction set document";
+  // Each row has a sequence of its own, whatever other rows there are.
+  WordSource Words(Options.Seed ^ xxh3_64bits(R.Name));
+  // At least twice each EXEC mask.
+  const uint64_t Wanted = R.isMatrix() ? Options.Inputs / 16 : Options.Inputs;
+  for (unsigned Wave = 0; Wave < 12 || Entry.Inputs < Wanted; ++Wave)
+    compareWave(**F, Wave, Words, Entry);
+  if (Intrinsic::ID Id = foldedIntrinsic(R.Name); Id != Intrinsic::not_intrinsic) {
+    if (Error E = compareFolds(**F, Id, FoldsPerRow, Words, Entry))
+      return std::move(E);
+    Entry.Reason += ", and LLVM's constant folding";
+  }
+  return Entry;
+}
+
+Expected<ConformReport> conformAMDGPU(const TargetIsa &Isa, const AMDGPUConformOptions &Options) {
+  auto Fail = [](const Twine &What) { return createStringError(inconvertibleErrorCode(), What); };
+  if (Isa.arch() != "amdgcn")
+    return Fail("target '" + Isa.arch() + "' is not amdgcn");
+  std::string Why;
+  const Regex Only("^(" + (Options.Only.empty() ? ".*" : Options.Only) + ")$");
+  if (!Only.isValid(Why))
+    return Fail("bad regular expression '" + Options.Only + "': " + Why);
+  for (const auto &[Name, Unused] : Options.Instead)
+    if (!Isa.find(Name))
+      return Fail("unknown amdgcn opcode '" + Name + "'");
+
+  ConformReport Report;
+  unsigned Done = 0;
+  for (const Row &R : Isa.rows()) {
+    if (Only.match(R.Name)) {
+      Row Tested = R;
+      if (auto It = Options.Instead.find(R.Name); It != Options.Instead.end())
+        Tested.Meaning = It->second;
+      auto Entry = conformAMDGPURow(Tested, Options);
+      if (!Entry)
+        return Entry.takeError();
+      Report.Entries.push_back(std::move(*Entry));
+    }
+    if (Options.Progress)
+      Options.Progress(++Done, Isa.rows().size());
+  }
+  return Report;
+}
+
+} // namespace whittle

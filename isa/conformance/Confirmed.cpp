@@ -1,0 +1,108 @@
+//===- isa/conformance/Confirmed.cpp - The checked-in list of confirmed rows ----===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/conformance/Confirmed.h"
+#include "isa/Meaning.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+#include <map>
+
+using namespace llvm;
+
+namespace whittle {
+
+namespace {
+struct Line {
+  StringRef Opcode;
+  ConformEntry::How H;
+  uint64_t Hash; ///< the first 8 bytes of rowHash, most significant first
+};
+} // namespace
+
+// Each is sorted by opcode, bytewise; the last line is empty.
+#define CONFIRMED(OPCODE, HOW, HASH) {#OPCODE, ConformEntry::HOW, HASH},
+static constexpr Line X86Lines[] = {
+#include "isa/conformance/confirmed-x86_64.inc"
+    {"", ConformEntry::Unconfirmed, 0},
+};
+static constexpr Line AMDGPULines[] = {
+#include "isa/conformance/confirmed-amdgcn.inc"
+    {"", ConformEntry::Unconfirmed, 0},
+};
+#undef CONFIRMED
+
+static const Line *findLine(const TargetIsa &Isa, StringRef Opcode) {
+  ArrayRef<Line> Lines = Isa.arch() == "x86_64" ? ArrayRef(X86Lines) : ArrayRef(AMDGPULines);
+  Lines = Lines.drop_back();
+  const Line *It =
+      llvm::lower_bound(Lines, Opcode, [](const Line &L, StringRef O) { return L.Opcode < O; });
+  return It != Lines.end() && It->Opcode == Opcode ? It : nullptr;
+}
+
+static uint64_t prefix(const Hash128 &H) {
+  uint64_t P = 0;
+  for (unsigned I = 0; I != 8; ++I)
+    P = P << 8 | H.Bytes[I];
+  return P;
+}
+
+ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R) {
+  if (R.isGeneric())
+    return ConformEntry::SecondSource;
+  const Line *L = findLine(Isa, R.Name);
+  return L && L->Hash == prefix(rowHash(R)) ? L->H : ConformEntry::Unconfirmed;
+}
+
+std::string confirmedList(const TargetIsa &Isa, const ConformReport &Report) {
+  std::map<std::string, const ConformEntry *> Entries;
+  for (const ConformEntry &E : Report.Entries)
+    Entries[E.Opcode] = &E;
+  std::map<std::string, std::string> Text;
+  for (const Row &R : Isa.rows()) {
+    auto It = Entries.find(R.Name);
+    bool Ran = It != Entries.end() && It->second->H != ConformEntry::Unconfirmed;
+    ConformEntry::How H = ConformEntry::Unconfirmed;
+    uint64_t Hash = 0;
+    if (Ran && It->second->confirmed()) {
+      H = It->second->H;
+      Hash = prefix(rowHash(R));
+    } else if (const Line *L = findLine(Isa, R.Name); L && !Ran) {
+      H = L->H;
+      Hash = L->Hash;
+    } else {
+      continue;
+    }
+    Text[R.Name] = "CONFIRMED(" + R.Name +
+                   (H == ConformEntry::Silicon ? ", Silicon, 0x" : ", SecondSource, 0x") +
+                   utohexstr(Hash, /*LowerCase=*/true, 16) + ")\n";
+  }
+  std::string All =
+      "// Rows that agreed with silicon or a second source, and the hash of each then. Written by\n"
+      "// `whittle isa conform --target " +
+      Isa.arch().str() + " --write-confirmed FILE`.\n";
+  for (const auto &[Name, L] : Text)
+    All += L;
+  return All;
+}
+
+Error writeConfirmed(const TargetIsa &Isa, const ConformReport &Report, StringRef Path) {
+  std::error_code Code;
+  raw_fd_ostream Out(Path, Code, sys::fs::OF_Text);
+  if (!Code) {
+    Out << confirmedList(Isa, Report);
+    Out.close();
+    Code = Out.error();
+    Out.clear_error();
+  }
+  if (Code)
+    return createStringError(Code, Path + ": " + Code.message());
+  return Error::success();
+}
+
+} // namespace whittle

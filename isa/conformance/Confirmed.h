@@ -1,0 +1,34 @@
+//===- isa/conformance/Confirmed.h - The checked-in list of confirmed rows -*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What conformance runs found is kept in confirmed-<arch>.inc, keyed by the
+// row's hash, so that evidence can say that an opcode was confirmed without
+// running it, on a machine that could not.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_CONFORMANCE_CONFIRMED_H
+#define WHITTLE_ISA_CONFORMANCE_CONFIRMED_H
+
+#include "isa/TargetIsa.h"
+#include "isa/conformance/Conformance.h"
+
+namespace whittle {
+
+/// What stands behind \p R as it is written now. A row that changed since it was
+/// listed is Unconfirmed. Generic rows only move bits, as LLVM defines them, which
+/// counts as SecondSource. Hashes the row.
+ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R);
+
+/// The text of confirmed-<arch>.inc after \p Report, sorted by opcode. Rows that
+/// were not run keep what the present list says of them, as long as they exist.
+std::string confirmedList(const TargetIsa &Isa, const ConformReport &Report);
+
+/// Writes that text to \p Path.
+llvm::Error writeConfirmed(const TargetIsa &Isa, const ConformReport &Report, llvm::StringRef Path);
+
+} // namespace whittle
+
+#endif // WHITTLE_ISA_CONFORMANCE_CONFIRMED_H

@@ -1,0 +1,168 @@
+//===- isa/x86/Move.cpp - Moves, constants, broadcasts, elements --------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/x86/X86Rows.h"
+
+using namespace llvm;
+
+namespace whittle::x86 {
+
+static void addRegisterMoves(RowSet &R) {
+  Body Same = [](const Ops &O) { return O.in(0, 32); };
+  struct {
+    const char *Stem;
+    unsigned Elt;
+    const char *Features;
+  } Evex[] = {{"MOVDQA32", 32, "+avx512f"}, {"MOVDQA64", 64, "+avx512f"},
+              {"MOVDQU8", 8, "+avx512bw"},  {"MOVDQU16", 16, "+avx512bw"},
+              {"MOVDQU32", 32, "+avx512f"}, {"MOVDQU64", 64, "+avx512f"},
+              {"MOVAPS", 32, "+avx512f"},   {"MOVAPD", 64, "+avx512f"},
+              {"MOVUPS", 32, "+avx512f"},   {"MOVUPD", 64, "+avx512f"}};
+  for (auto &T : Evex)
+    add(R, {.Stem = T.Stem, .Evex = T.Features, .MaskElt = T.Elt, .Weight = 1}, Same);
+  for (const char *Stem : {"MOVDQA", "MOVDQU", "MOVAPS", "MOVAPD", "MOVUPS", "MOVUPD"})
+    add(R,
+        {.Stem = Stem,
+         .Sse = StringRef(Stem).ends_with("PS") ? "+sse" : "+sse2",
+         .Avx = "+avx",
+         .Avx2 = "+avx",
+         .Weight = 1},
+        Same);
+  // Only the low qword, with zeros above.
+  for (const char *Stem : {"MOVZPQILo2PQI", "MOVPQI2QI"}) {
+    auto Low = [](Sem &S) { S.out(S.build({S.in(0, 64)[0], S.constant(64, 0)})); };
+    addOne(R, "V" + std::string(Stem) + "Zrr", "+avx512f", 2, Low);
+    addOne(R, "V" + std::string(Stem) + "rr", "+avx", 2, Low);
+    addOne(R, std::string(Stem) + "rr", "+sse2", 2, Low);
+  }
+  // The low element of the second operand over the first.
+  for (unsigned Elt : {32u, 64u}) {
+    auto Merge = [=](Sem &S) {
+      unsigned N = 128 / Elt;
+      S.out(arrange(S.in(0, Elt), S.in(1, Elt), N, [=](unsigned I) { return I == 0 ? N : I; }));
+    };
+    std::string Stem = Elt == 32 ? "MOVSS" : "MOVSD";
+    addOne(R, "V" + Stem + "Zrr", "+avx512f", 2, Merge);
+    addOne(R, "V" + Stem + "rr", "+avx", 2, Merge);
+    addOne(R, Stem + "rr", Elt == 32 ? "+sse" : "+sse2", 2, Merge);
+  }
+}
+
+static void addConstants(RowSet &R) {
+  struct {
+    const char *Name, *Features;
+    unsigned Bits;
+    uint64_t Elt;
+  } Table[] = {{"AVX512_128_SET0", "+avx512vl", 128, 0},
+               {"AVX512_256_SET0", "+avx512vl", 256, 0},
+               {"AVX512_512_SET0", "+avx512f", 512, 0},
+               {"V_SET0", "+sse", 128, 0},
+               {"AVX_SET0", "+avx", 256, 0},
+               {"AVX512_128_SETALLONES", "+avx512vl", 128, UINT64_MAX},
+               {"AVX512_256_SETALLONES", "+avx512vl", 256, UINT64_MAX},
+               {"AVX512_512_SETALLONES", "+avx512f", 512, UINT64_MAX},
+               {"V_SETALLONES", "+sse2", 128, UINT64_MAX},
+               {"AVX1_SETALLONES", "+avx", 256, UINT64_MAX},
+               {"AVX2_SETALLONES", "+avx2", 256, UINT64_MAX}};
+  for (auto &T : Table)
+    addOne(R, T.Name, T.Features, 1,
+           [T](Sem &S) { S.out(S.splat(S.constant(32, T.Elt), T.Bits / 32)); });
+}
+
+/// Between general registers and the low element of a vector.
+static void addGprMoves(RowSet &R) {
+  struct {
+    const char *In, *Out;
+    unsigned Elt;
+  } Table[] = {{"MOVDI2PDI", "MOVPDI2DI", 32}, {"MOV64toPQI", "MOVPQIto64", 64}};
+  for (auto &T : Table) {
+    unsigned Elt = T.Elt;
+    auto In = [=](Sem &S) {
+      SmallVector<V, 4> Elements(128 / Elt, S.constant(Elt, 0));
+      Elements[0] = S.raw(0);
+      S.out(S.build(Elements));
+    };
+    auto Out = [=](Sem &S) { S.out(S.in(0, Elt)[0]); };
+    for (auto &[Stem, Fn] :
+         {std::pair<const char *, SemFn>(T.In, In), std::pair<const char *, SemFn>(T.Out, Out)}) {
+      addOne(R, "V" + std::string(Stem) + "Zrr", "+avx512f", 2, Fn);
+      addOne(R, "V" + std::string(Stem) + "rr", "+avx", 2, Fn);
+      addOne(R, std::string(Stem) + "rr", "+sse2", 2, Fn);
+    }
+  }
+}
+
+/// One element to a general register and back, numbered by the immediate.
+static void addElements(RowSet &R) {
+  struct {
+    const char *Name;
+    unsigned Elt;
+    const char *SseOut, *SseIn, *Evex;
+  } Table[] = {{"B", 8, "+sse4.1", "+sse4.1", "+avx512bw"},
+               {"W", 16, "+sse2", "+sse2", "+avx512bw"},
+               {"D", 32, "+sse4.1", "+sse4.1", "+avx512dq"},
+               {"Q", 64, "+sse4.1", "+sse4.1", "+avx512dq"}};
+  for (auto &T : Table) {
+    unsigned Elt = T.Elt;
+    auto Out = [=](Sem &S) { S.out(zextOrTrunc(S.in(0, Elt).at(S.imm(0)), Elt == 64 ? 64 : 32)); };
+    auto In = [=](Sem &S) {
+      V A = S.in(0, Elt), Number = iota(S, A.lanes(), Elt);
+      V Wanted = S.splat(zextOrTrunc(S.imm(0) & int64_t(A.lanes() - 1), Elt), A.lanes());
+      S.out(select(cmp(CmpInst::ICMP_EQ, Number, Wanted),
+                   S.splat(zextOrTrunc(S.raw(1), Elt), A.lanes()), A));
+    };
+    for (bool Extract : {true, false}) {
+      std::string Stem = std::string(Extract ? "PEXTR" : "PINSR") + T.Name;
+      const SemFn Fn = Extract ? SemFn(Out) : SemFn(In);
+      addOne(R, "V" + Stem + "Zrri", T.Evex, 3, Fn).imm(Row::ImmUse::Shuffle);
+      addOne(R, "V" + Stem + "rri", "+avx", 3, Fn).imm(Row::ImmUse::Shuffle);
+      addOne(R, Stem + "rri", Extract ? T.SseOut : T.SseIn, 3, Fn).imm(Row::ImmUse::Shuffle);
+    }
+  }
+}
+
+static void addBroadcasts(RowSet &R) {
+  for (unsigned I = 0; I != 4; ++I) {
+    unsigned Elt = 8u << I;
+    std::string E(1, "BWDQ"[I]);
+    const char *Evex = Elt < 32 ? "+avx512bw" : "+avx512f";
+    auto First = [=](const Ops &O) { return O.sem().splat(O.in(0, Elt)[0], O.lanes(Elt)); };
+    add(R,
+        {.Stem = "PBROADCAST" + E, .Avx = "+avx2", .Avx2 = "+avx2", .Evex = Evex, .MaskElt = Elt},
+        First);
+    add(R, {.Stem = "PBROADCAST" + E + "r", .Evex = Evex, .MaskElt = Elt},
+        [=](const Ops &O) { return O.sem().splat(zextOrTrunc(O.raw(0), Elt), O.lanes(Elt)); });
+    if (Elt == 32)
+      add(R, {.Stem = "BROADCASTSS", .Avx = "+avx2", .Avx2 = "+avx2", .Evex = Evex, .MaskElt = 32},
+          First);
+    if (Elt == 64)
+      add(R,
+          {.Stem = "BROADCASTSD",
+           .Avx2 = "+avx2",
+           .Evex = Evex,
+           .MaskElt = 64,
+           .Widths = 256 | 512},
+          First);
+  }
+  for (bool Float : {false, true})
+    add(R,
+        {.Stem = Float ? "BROADCASTF32X2" : "BROADCASTI32X2",
+         .Evex = "+avx512dq",
+         .MaskElt = 32,
+         .Widths = (Float ? 0u : 128u) | 256 | 512},
+        [](const Ops &O) { return O.sem().splat(O.in(0, 64)[0], O.lanes(64)); });
+}
+
+void addMove(RowSet &R) {
+  addRegisterMoves(R);
+  addConstants(R);
+  addGprMoves(R);
+  addElements(R);
+  addBroadcasts(R);
+}
+
+} // namespace whittle::x86

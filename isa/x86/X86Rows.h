@@ -1,0 +1,123 @@
+//===- isa/x86/X86Rows.h - How x86 families are written -*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A family gives the meaning of its plain form once, as a function of the
+// register width; add() makes the legacy, VEX and EVEX opcodes of all widths of
+// it, and the merge- and zero-masked forms of the EVEX ones.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_X86_X86ROWS_H
+#define WHITTLE_ISA_X86_X86ROWS_H
+
+#include "isa/Row.h"
+#include <functional>
+#include <string>
+
+namespace whittle::x86 {
+
+/// The operands of an instruction's plain form, wherever a masked form has them.
+class Ops {
+public:
+  /// \p Bits: the width that the opcode is named after. Operands \p From and up
+  /// stand \p By places further right.
+  Ops(Sem &S, unsigned Bits, unsigned From = 0, unsigned By = 0)
+      : S(S), Bits(Bits), From(From), By(By) {}
+
+  Sem &sem() const { return S; }
+  unsigned bits() const { return Bits; }
+  unsigned lanes(unsigned EltBits) const { return Bits / EltBits; }
+  V in(unsigned K, unsigned EltBits) const { return S.in(place(K), EltBits); }
+  V raw(unsigned K) const { return S.raw(place(K)); }
+  /// The immediate, as hardware reads it: one byte.
+  V imm() const { return S.imm(0, 8); }
+  /// The immediate byte, zero-extended to the elements of \p Like.
+  V immLike(V Like) const { return S.splat(zextOrTrunc(imm(), Like.eltBits()), Like.lanes()); }
+
+private:
+  unsigned place(unsigned K) const { return K < From ? K : K + By; }
+
+  Sem &S;
+  unsigned Bits, From, By;
+};
+
+using Body = std::function<V(const Ops &)>;
+
+/// Which opcodes a family has. Null features: no such form.
+struct Family {
+  std::string Stem;                  ///< legacy name without the leading V
+  const char *Sse = nullptr;         ///< legacy form
+  const char *Avx = nullptr;         ///< VEX.128
+  const char *Avx2 = nullptr;        ///< VEX.256
+  const char *Evex = nullptr;        ///< EVEX.512; narrower also need avx512vl
+  unsigned MaskElt = 0;              ///< element a mask bit stands for; 0: no masked forms
+  std::string Suffix = "rr";         ///< of the legacy and VEX forms
+  std::string EvexSuffix = "";       ///< of the EVEX forms, if it differs
+  unsigned Widths = 128 | 256 | 512; ///< EVEX widths that exist
+  /// Operand 0 is read, tied to the result and also what merge masking keeps.
+  bool Tied = false;
+  unsigned Weight = 2;
+  Row::ImmUse Imm = Row::ImmUse::None;
+};
+
+/// Adds every form of \p F. \p Plain returns the result with the elements of
+/// the plain form; a result narrower than 128 bits is extended with zeros. The
+/// mask bits of a masked form stand for that result's elements of MaskElt.
+void add(RowSet &R, const Family &F, const Body &Plain);
+
+/// One opcode that has only a plain form.
+RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, unsigned Weight,
+               SemFn Meaning);
+
+/// Names a register width as EVEX opcodes do: Z128, Z256, Z.
+std::string evexName(unsigned Bits);
+/// \p Features, and avx512vl below 512 bits.
+std::string evexFeatures(const char *Features, unsigned Bits);
+
+/// N elements: element I is element From(I) of A then B (of A alone).
+V arrange(V A, V B, unsigned N, llvm::function_ref<unsigned(unsigned)> From);
+V arrange(V A, unsigned N, llvm::function_ref<unsigned(unsigned)> From);
+/// A with zeros above it up to \p Bits bits, in elements of A's width.
+V extendTo(V A, unsigned Bits);
+/// Concatenates equally typed parts, first lowest.
+V join(llvm::ArrayRef<V> Parts);
+/// True where bit \p Bit of the scalar is set.
+V testBit(V Scalar, unsigned Bit);
+/// Choices[low bits of Sel >> Shift]; the number of choices is a power of two.
+V choose(V Sel, unsigned Shift, llvm::ArrayRef<V> Choices);
+/// Table[Idx[i] mod elements of Table] for each i.
+V lookup(V Table, V Idx);
+/// lookup() in each 128-bit lane by itself.
+V lookupInLanes(V Table, V Idx);
+/// Shuffles whose selectors are fields of the immediate: lane L of the result
+/// is lane Index(L, C) of A then B, where C is the field of \p FieldBits bits at
+/// bit \p FieldBits * Stride * Position(L) of the immediate.
+struct ImmShuffle {
+  unsigned Positions, FieldBits, Stride;
+  llvm::function_ref<unsigned(unsigned)> Position;
+  llvm::function_ref<unsigned(unsigned, unsigned)> Index;
+};
+V shuffleByImm(const Ops &O, V A, V B, const ImmShuffle &How);
+/// Lanes 0..N-1 of elements of EltBits: their numbers.
+V iota(Sem &S, unsigned N, unsigned EltBits);
+
+// The families.
+void addLogic(RowSet &R);
+void addArithmetic(RowSet &R);
+void addMultiply(RowSet &R);
+void addGalois(RowSet &R);
+void addShift(RowSet &R);
+void addCompare(RowSet &R);
+void addMask(RowSet &R);
+void addMove(RowSet &R);
+void addConvert(RowSet &R);
+void addShuffle(RowSet &R);
+void addPermute(RowSet &R);
+void addBits(RowSet &R);
+void addScalar(RowSet &R);
+
+} // namespace whittle::x86
+
+#endif // WHITTLE_ISA_X86_X86ROWS_H
