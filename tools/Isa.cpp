@@ -137,8 +137,8 @@ static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const Ou
                                   : conformAMDGPU(Isa, {.Seed = C.Seed});
   if (!R)
     return R.takeError();
-  uint64_t Inputs = 0;
-  unsigned Mismatches = 0, By[3] = {};
+  uint64_t Inputs = 0, Mismatches = 0;
+  unsigned By[3] = {};
   json Bad = json::array(), Open = json::array();
   for (const ConformEntry &E : R->Entries) {
     Inputs += E.Inputs;
@@ -159,7 +159,7 @@ static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const Ou
            << "\n";
   } else {
     for (const json &B : Bad)
-      outs() << B["opcode"].get<std::string>() << ": " << B["mismatches"] << " mismatches, first "
+      outs() << B["opcode"].get<std::string>() << ": " << B["mismatches"].get<uint64_t>() << " mismatches, first "
              << B["first"].get<std::string>() << "\n";
     for (const json &B : Open)
       outs() << B["opcode"].get<std::string>() << ": not executed: " << B["reason"].get<std::string>() << "\n";

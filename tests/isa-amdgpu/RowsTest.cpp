@@ -1,0 +1,256 @@
+//===- tests/isa-amdgpu/RowsTest.cpp - AMDGPU rows against everything -----===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/Meaning.h"
+#include "isa/conformance/AMDGPUConform.h"
+#include "isa/conformance/AMDGPUReference.h"
+#include "isa/conformance/IsaEval.h"
+#include "tests/isa-amdgpu/TestTools.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Module.h"
+#include "gtest/gtest.h"
+
+using namespace llvm;
+using namespace whittle;
+
+namespace {
+
+const TargetIsa &isa() { return openIsa("amdgcn"); }
+
+const Row &row(StringRef Name) {
+  const Row *R = isa().find(Name);
+  if (!R)
+    report_fatal_error("no row " + Name);
+  return *R;
+}
+
+/// The row with another meaning, as a mistake in isa/ would give it.
+ConformEntry conformBroken(StringRef Name, SemFn Wrong) {
+  Row Broken = row(Name);
+  Broken.Meaning = std::move(Wrong);
+  auto Entry = conformAMDGPURow(Broken);
+  if (!Entry)
+    report_fatal_error(Entry.takeError());
+  return *Entry;
+}
+
+TEST(AMDGPURows, AreTotal) {
+  EXPECT_GE(isa().rows().size(), 100u);
+  for (const Row &R : isa().rows())
+    if (Error E = checkTotal(R))
+      ADD_FAILURE() << toString(std::move(E));
+}
+
+TEST(AMDGPURows, AgreeWithTheReferenceAndWithLLVMsFolding) {
+  auto Report = conformAMDGPU(isa());
+  ASSERT_TRUE(bool(Report)) << toString(Report.takeError());
+  EXPECT_EQ(Report->Entries.size(), isa().rows().size());
+  unsigned Folded = 0;
+  for (const ConformEntry &E : Report->Entries) {
+    EXPECT_EQ(E.H, ConformEntry::SecondSource) << E.Opcode << ": " << E.Reason;
+    EXPECT_EQ(E.Mismatches, 0u) << E.Opcode << ": " << E.FirstMismatch;
+    EXPECT_GE(E.Inputs, 12u) << E.Opcode;
+    Folded += StringRef(E.Reason).contains("constant folding");
+  }
+  EXPECT_EQ(Folded, 3u) << "V_PERM_B32, V_BFE_U32 and V_BFE_I32";
+}
+
+TEST(AMDGPURows, SameSeedSameReport) {
+  for (const char *Name : {"V_PERM_B32_e64", "V_MFMA_I32_16X16X32I8_e64"}) {
+    auto Wrong = [](Sem &S) { S.out(S.constant(32, 7)); };
+    ConformEntry A = conformBroken(Name, Wrong), B = conformBroken(Name, Wrong);
+    EXPECT_EQ(A.Mismatches, B.Mismatches);
+    EXPECT_EQ(A.FirstMismatch, B.FirstMismatch);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Rows broken on purpose
+//===----------------------------------------------------------------------===//
+
+TEST(AMDGPUBroken, ShiftCountThatDoesNotWrapIsCaught) {
+  ConformEntry E =
+      conformBroken("V_LSHLREV_B32_e64", [](Sem &S) { S.out(shl(S.in(1, 32), S.in(0, 32))); });
+  EXPECT_GT(E.Mismatches, 0u);
+  EXPECT_NE(E.FirstMismatch.find("the reference"), std::string::npos);
+}
+
+TEST(AMDGPUBroken, SwappedOperandsAreCaught) {
+  EXPECT_GT(conformBroken("V_SUBREV_U32_e64", [](Sem &S) { S.out(S.in(0, 32) - S.in(1, 32)); })
+                .Mismatches,
+            0u);
+  EXPECT_GT(conformBroken("V_ALIGNBIT_B32_opsel_e64",
+                          [](Sem &S) {
+                            V A = S.in(0, 32), B = S.in(1, 32), C = S.in(2, 32);
+                            S.out({&S, S.builder().CreateIntrinsic(Intrinsic::fshr, {A.type()},
+                                                                   {B.get(), A.get(), C.get()})});
+                          })
+                .Mismatches,
+            0u);
+}
+
+TEST(AMDGPUBroken, SignednessOfOneDotOperandIsCaught) {
+  ConformEntry E = conformBroken("V_DOT4_I32_I8", [](Sem &S) {
+    S.out(sumGroups(sext(S.in(0, 8), 32) * zext(S.in(1, 8), 32), 4)[0] + S.in(2, 32));
+  });
+  EXPECT_GT(E.Mismatches, 0u);
+}
+
+TEST(AMDGPUBroken, PermuteSelectorOffByOneIsCaught) {
+  // 13 and above give 0xff; here 13 gives 0 as well.
+  ConformEntry E = conformBroken("V_PERM_B32_e64", [](Sem &S) {
+    V Bytes = concat(S.in(1, 8), S.in(0, 8)), Select = S.in(2, 8);
+    SmallVector<V, 4> Out;
+    for (unsigned I = 0; I != 4; ++I) {
+      V Sel = Select[I], Sign = ashr(Bytes.at(shl(Sel & 3, 1u) | 1), 7u);
+      V High = select(cmp(CmpInst::ICMP_ULT, Sel, S.constant(8, 14)), S.constant(8, 0),
+                      S.constant(8, 0xff));
+      High = select(cmp(CmpInst::ICMP_ULT, Sel, S.constant(8, 12)), Sign, High);
+      Out.push_back(select(cmp(CmpInst::ICMP_ULT, Sel, S.constant(8, 8)), Bytes.at(Sel & 7), High));
+    }
+    S.out(bits(S.build(Out), 32));
+  });
+  EXPECT_GT(E.Mismatches, 0u);
+}
+
+/// The 16x16x32 multiply-add with the places of its operands left open.
+SemFn mfma16(function_ref<std::pair<V, V>(Sem &)> RowColumn, unsigned Step,
+             bool Accumulate = true) {
+  return [Place = std::function<std::pair<V, V>(Sem &)>(RowColumn), Step, Accumulate](Sem &S) {
+    auto [Row, Column] = Place(S);
+    V Sum = Accumulate ? S.elem(2, S.lane(), S.reg()) : S.constant(32, 0);
+    for (unsigned Group = 0; Group != 4; ++Group)
+      for (unsigned Word = 0; Word != 2; ++Word) {
+        V A = bits(S.elem(0, (Row + Step * Group) & 63, S.constant(32, Word)), 8);
+        V B = bits(S.elem(1, (Column + Step * Group) & 63, S.constant(32, Word)), 8);
+        Sum = Sum + sumGroups(sext(A, 32) * sext(B, 32), 4)[0];
+      }
+    S.out(Sum);
+  };
+}
+
+std::pair<V, V> rightPlace(Sem &S) {
+  return {shl(lshr(S.lane(), 4u), 2u) + S.reg(), S.lane() & 15};
+}
+
+TEST(AMDGPUBroken, MatrixLayoutThatIsRightPasses) {
+  ConformEntry E = conformBroken("V_MFMA_I32_16X16X32I8_e64", mfma16(rightPlace, 16));
+  EXPECT_EQ(E.Mismatches, 0u) << E.FirstMismatch;
+}
+
+TEST(AMDGPUBroken, MatrixLayoutsThatAreWrongAreCaught) {
+  const char *Name = "V_MFMA_I32_16X16X32I8_e64";
+  auto Transposed = [](Sem &S) {
+    auto [Row, Column] = rightPlace(S);
+    return std::pair(Column, Row);
+  };
+  auto RowsByRegister = [](Sem &S) {
+    return std::pair(lshr(S.lane(), 4u) + shl(S.reg(), 2u), S.lane() & 15);
+  };
+  EXPECT_GT(conformBroken(Name, mfma16(Transposed, 16)).Mismatches, 0u);
+  EXPECT_GT(conformBroken(Name, mfma16(RowsByRegister, 16)).Mismatches, 0u);
+  EXPECT_GT(conformBroken(Name, mfma16(rightPlace, 4)).Mismatches, 0u)
+      << "inner index in steps of 4 lanes";
+  EXPECT_GT(conformBroken(Name, mfma16(rightPlace, 16, false)).Mismatches, 0u) << "C left out";
+}
+
+//===----------------------------------------------------------------------===//
+// Layout by hand, EXEC, classes
+//===----------------------------------------------------------------------===//
+
+/// Sets one byte of A (lane, byte) and one of B and expects their product alone
+/// in one element of D.
+void expectOneProduct(StringRef Name, unsigned LaneA, unsigned LaneB, unsigned Byte, unsigned LaneD,
+                      unsigned RegD) {
+  const Row &R = row(Name);
+  const unsigned Regs = R.Def.Bits / 32;
+  std::vector<std::vector<uint8_t>> In = {std::vector<uint8_t>(64 * 8),
+                                          std::vector<uint8_t>(64 * 8),
+                                          std::vector<uint8_t>(size_t(64) * Regs * 4)};
+  In[0][LaneA * 8 + Byte] = uint8_t(-3);
+  In[1][LaneB * 8 + Byte] = 11;
+  auto F = RowFunction::cached(R);
+  ASSERT_TRUE(bool(F));
+  const EvalReply Reply = (*F)->run(In, {}, /*Exec=*/0, 64);
+  for (unsigned At = 0; At != 64 * Regs; ++At) {
+    const uint32_t Want = At == LaneD * Regs + RegD ? uint32_t(-33) : 0;
+    uint32_t Got;
+    memcpy(&Got, &Reply.Out[0][4 * size_t(At)], 4);
+    ASSERT_EQ(Got, Want) << Name.str() << " lane " << At / Regs << " register " << At % Regs;
+  }
+  EXPECT_TRUE(all_of(Reply.Defined[0], [](uint8_t B) { return B == 0xff; })) << "MFMA ignores EXEC";
+}
+
+TEST(AMDGPUMatrix, OneProductLandsWhereTheManualSays) {
+  // 16x16x32: A[1][11], B[11][2] -> D[1][2].
+  for (const char *Name : {"V_MFMA_I32_16X16X32I8_e64", "V_MFMA_I32_16X16X32I8_vgprcd_e64"}) {
+    expectOneProduct(Name, 17, 18, 3, 2, 1);
+    expectOneProduct(Name, 16 * 3 + 14, 16 * 3 + 15, 7, 63, 2); // A[14][31] B[31][15]
+  }
+  // 32x32x16: A[5][14], B[14][9] -> D[5][9]; A[30][2], B[2][31] -> D[30][31].
+  for (const char *Name :
+       {"V_MFMA_I32_32X32X16I8_e64", "V_MFMA_I32_32X32X16I8_vgprcd_e64",
+        "V_MFMA_I32_32X32X16I8_mac_e64", "V_MFMA_I32_32X32X16I8_mac_vgprcd_e64"}) {
+    expectOneProduct(Name, 37, 41, 6, 41, 1);
+    expectOneProduct(Name, 30, 31, 2, 63, 14);
+  }
+}
+
+TEST(AMDGPUMatrix, ConstantLaneAndRegisterFoldAway) {
+  LLVMContext Ctx;
+  Module M("m", Ctx);
+  Type *I32 = Type::getInt32Ty(Ctx);
+  Function *F =
+      Function::Create(FunctionType::get(I32, {I32}, false), GlobalValue::ExternalLinkage, "f", M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  unsigned Reads[3] = {};
+  auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
+    EXPECT_TRUE(isa<ConstantInt>(Lane) && isa<ConstantInt>(Reg));
+    ++Reads[K];
+    return F->getArg(0);
+  };
+  buildElement(B, row("V_MFMA_I32_32X32X16I8_e64"), Read, B.getInt32(40), B.getInt32(13));
+  EXPECT_EQ(Reads[0], 4u);
+  EXPECT_EQ(Reads[1], 4u);
+  EXPECT_EQ(Reads[2], 1u);
+}
+
+TEST(AMDGPUClasses, EncodingsOfOneInstructionAreOneSymbol) {
+  auto Same = [&](StringRef A, StringRef B) {
+    return isa().classOf(row(A)).Id == isa().classOf(row(B)).Id;
+  };
+  EXPECT_TRUE(Same("V_ADD_U32_e64", "V_ADD_U32_e32"));
+  EXPECT_TRUE(Same("V_ADD_U32_e64", "V_ADD_I32_e64"));
+  EXPECT_TRUE(Same("V_DOT4_I32_I8", "V_DOT4C_I32_I8_e32"));
+  EXPECT_TRUE(Same("V_MFMA_I32_32X32X16I8_e64", "V_MFMA_I32_32X32X16I8_mac_vgprcd_e64"));
+  EXPECT_FALSE(Same("V_SUB_U32_e64", "V_SUBREV_U32_e64"));
+  EXPECT_FALSE(Same("V_DOT4_I32_I8", "V_DOT4_U32_U8"));
+  EXPECT_FALSE(Same("V_MIN_I32_e64", "V_MIN_U32_e64"));
+  EXPECT_EQ(isa().classOf(row("V_ADD_U32_e32")).leader().Name, "V_ADD_U32_e64");
+}
+
+TEST(AMDGPUClasses, TiesAndTypesComeFromLLVM) {
+  EXPECT_EQ(row("V_DOT4C_I32_I8_e32").TiedUse, 2);
+  EXPECT_EQ(row("V_MFMA_I32_32X32X16I8_mac_e64").TiedUse, 2);
+  EXPECT_EQ(row("V_MFMA_I32_32X32X16I8_e64").TiedUse, -1);
+  EXPECT_EQ(row("V_MFMA_I32_32X32X16I8_e64").Def.str(), "l512");
+  EXPECT_EQ(row("V_MFMA_I32_16X16X32I8_e64").Ins[0].str(), "l64");
+}
+
+TEST(AMDGPUReference, DoesNotKnowEveryName) {
+  WaveRegisters Out;
+  EXPECT_FALSE(executeAMDGPU("V_FMA_F32_e64", {WaveRegisters(), WaveRegisters(), WaveRegisters()},
+                             ~0ull, Out));
+  Row Unknown = row("V_AND_B32_e64");
+  Unknown.Name = "V_SOMETHING_ELSE_e64";
+  auto Entry = conformAMDGPURow(Unknown);
+  ASSERT_TRUE(bool(Entry));
+  EXPECT_EQ(Entry->H, ConformEntry::Unconfirmed);
+  EXPECT_FALSE(Entry->Reason.empty());
+}
+
+} // namespace

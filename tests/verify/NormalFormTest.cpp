@@ -1,0 +1,193 @@
+//===- tests/verify/NormalFormTest.cpp - Equivalences before the solver
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RandomTerms.h"
+#include "verify/NormalForm.h"
+#include "verify/Z3Solver.h"
+#include <gtest/gtest.h>
+
+using namespace llvm;
+using namespace whittle;
+using namespace whittle::test;
+
+namespace {
+
+/// Each normal form equals its term, by Z3.
+void expectEquivalent(TermGraph &G, ArrayRef<Term> Terms, uint64_t Seed) {
+  NormalForm N(G);
+  SmallVector<Term> Forms;
+  for (Term T : Terms) {
+    Term F = N.run(T);
+    ASSERT_EQ(G.width(F), G.width(T));
+    Forms.push_back(F);
+  }
+  Cone C(G, G.concat(Terms), G.concat(Forms));
+  ASSERT_TRUE(C.findDifference(200).empty()) << "seed " << Seed;
+  Expected<SolverAnswer> A = solveSmt(writeSmt(C), 100'000'000, 60'000);
+  ASSERT_TRUE(bool(A)) << toString(A.takeError());
+  ASSERT_EQ(A->K, SolverAnswer::Unsat) << "seed " << Seed << ": " << A->Reason;
+}
+
+TEST(NormalForm, EqualsRandomTermsByZ3) {
+  for (uint64_t Seed = 1000; Seed < 1120; ++Seed) {
+    TermGraph G;
+    RandomTerms R(G, Seed, 3, 8);
+    SmallVector<Term> Terms;
+    for (unsigned I = 0; I < 6; ++I)
+      Terms.push_back(R.make(1 + R.below(7), 1 + R.below(4)).T);
+    expectEquivalent(G, Terms, Seed);
+    if (HasFatalFailure())
+      return;
+  }
+}
+
+/// Sums and products of extensions, saturation and comparisons, as the rows of
+/// multiply-adds have them; small widths, so that every interval is exercised.
+Term randomArithmetic(TermGraph &G, RandomTerms &R, unsigned W, unsigned Depth) {
+  if (Depth == 0) {
+    unsigned N = 1 + R.below(std::min(W, 4u));
+    Term X = G.var({VarKey::Leaf, R.below(3), 0}, R.below(4), N);
+    return R.below(2) ? G.sext(X, W) : G.zext(X, W);
+  }
+  Term A = randomArithmetic(G, R, W, Depth - 1), B = randomArithmetic(G, R, W, Depth - 1);
+  unsigned Narrow = 1 + R.below(W);
+  switch (R.below(12)) {
+  case 0:
+  case 1:
+    return G.add(A, B);
+  case 2:
+    return G.sub(A, B);
+  case 3:
+  case 4:
+    return G.mul(A, B);
+  case 5:
+    return G.sext(G.trunc(A, Narrow), W);
+  case 6:
+    return G.zext(G.trunc(A, Narrow), W);
+  case 7:
+    return G.smin(A, B);
+  case 8:
+    return G.umax(A, B);
+  case 9:
+    return G.saddSat(A, B);
+  case 10:
+    return G.ite(G.slt(A, B), G.lshr(A, G.constant(W, R.below(W))), B);
+  default:
+    return G.mul(A, G.constant(W, R.below(1u << W)));
+  }
+}
+
+TEST(NormalForm, EqualsRandomArithmeticByZ3) {
+  for (uint64_t Seed = 0; Seed < 150; ++Seed) {
+    TermGraph G;
+    RandomTerms R(G, Seed);
+    SmallVector<Term> Terms;
+    for (unsigned I = 0; I < 6; ++I)
+      Terms.push_back(randomArithmetic(G, R, 2 + R.below(8), 1 + R.below(3)));
+    expectEquivalent(G, Terms, Seed);
+    if (HasFatalFailure())
+      return;
+  }
+}
+
+TEST(NormalForm, EqualsWideArithmeticOnConcreteValues) {
+  // 64 bits: past what Z3 multiplies, at the edge of the intervals' integers.
+  for (uint64_t Seed = 0; Seed < 300; ++Seed) {
+    TermGraph G;
+    RandomTerms R(G, Seed, 3, 64);
+    Term A = G.var({VarKey::Leaf, 0, 0}, 0, 64), B = G.var({VarKey::Leaf, 1, 0}, 0, 64);
+    Term T = G.add(G.mul(R.make(64, 2).T, R.make(64, 2).T), G.mul(G.sext(G.trunc(A, 63), 64), B));
+    Term F = NormalForm(G).run(T);
+    EXPECT_TRUE(Cone(G, T, F).findDifference(300).empty()) << "seed " << Seed;
+  }
+}
+
+struct Slices {
+  TermGraph G;
+  NormalForm N{G};
+  Term var(unsigned Leaf, unsigned Lo, unsigned W) { return G.var({VarKey::Leaf, Leaf, 0}, Lo, W); }
+  bool same(Term A, Term B) { return N.run(A) == N.run(B); }
+};
+
+TEST(NormalForm, SumsOfProductsInAnyOrder) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term Acc = S.var(2, 0, 32), Up = Acc, Down = G.zero(32);
+  for (unsigned I = 0; I < 4; ++I) {
+    Term A = G.zext(S.var(0, I * 8, 8), 32), B = G.sext(S.var(1, I * 8, 8), 32);
+    Up = G.add(Up, G.mul(A, B));
+  }
+  for (unsigned I = 4; I-- > 0;) {
+    Term A = G.zext(S.var(0, I * 8, 8), 32), B = G.sext(S.var(1, I * 8, 8), 32);
+    Down = G.add(G.mul(B, A), Down);
+  }
+  EXPECT_TRUE(S.same(Up, G.add(Down, Acc)));
+  EXPECT_FALSE(S.same(Up, Down));
+}
+
+TEST(NormalForm, ExtensionsOfProductsThatFit) {
+  // What times out in every solver: one side sums 16-bit products, extended.
+  Slices S;
+  TermGraph &G = S.G;
+  Term Wide = G.zero(32), Narrow = G.zero(32), Wraps = G.zero(32);
+  for (unsigned I = 0; I < 16; ++I) {
+    Term A = S.var(0, I * 8, 8), B = S.var(1, I * 8, 8);
+    Wide = G.add(Wide, G.mul(G.sext(A, 32), G.sext(B, 32)));
+    Narrow = G.add(Narrow, G.sext(G.mul(G.sext(A, 16), G.sext(B, 16)), 32));
+    Wraps = G.add(Wraps, G.sext(G.mul(G.sext(A, 15), G.sext(B, 15)), 32));
+  }
+  EXPECT_TRUE(S.same(Wide, Narrow));
+  EXPECT_FALSE(S.same(Wide, Wraps)); // -128 * -128 is not a 15-bit number
+}
+
+TEST(NormalForm, SaturationVanishesOnlyWhereNothingSaturates) {
+  Slices S;
+  TermGraph &G = S.G;
+  auto Pair = [&](unsigned Bits) {
+    auto Product = [&](unsigned I, unsigned W) {
+      return G.mul(G.zext(S.var(0, I * 8, Bits), W), G.sext(S.var(1, I * 8, 8), W));
+    };
+    Term Sum = G.add(Product(0, 32), Product(1, 32));
+    return S.same(G.sext(G.saddSat(Product(0, 16), Product(1, 16)), 32), Sum);
+  };
+  EXPECT_TRUE(Pair(4));
+  EXPECT_TRUE(Pair(7));  // 127 * -128 * 2 is -32512
+  EXPECT_FALSE(Pair(8)); // 255 * -128 * 2 is not
+}
+
+TEST(NormalForm, BitsArePolynomials) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 1), B = S.var(0, 1, 1), C = S.var(0, 2, 1);
+  Term Majority = G.bitOr(G.bitAnd(A, B), G.bitAnd(C, G.bitOr(A, B)));
+  EXPECT_TRUE(S.same(Majority, G.ite(G.bitXor(A, B), C, A)));
+  EXPECT_TRUE(S.same(G.bitXor(G.bitXor(A, B), A), B));
+  EXPECT_TRUE(S.same(G.extract(G.add(G.zext(A, 4), G.zext(B, 4)), 0, 1), G.bitXor(A, B)));
+  EXPECT_FALSE(S.same(Majority, G.bitXor(G.bitXor(A, B), C)));
+}
+
+TEST(NormalForm, OrIsSortedToo) {
+  Slices S;
+  TermGraph &G = S.G;
+  // Sums under the bitwise operations, so that they are not cut to bits.
+  auto Sum = [&](unsigned I) { return G.add(S.var(I, 0, 8), S.var(I + 1, 0, 8)); };
+  Term A = Sum(0), B = Sum(1), C = Sum(2);
+  EXPECT_TRUE(S.same(G.bitOr(A, G.bitOr(B, C)), G.bitOr(G.bitOr(C, A), B)));
+  EXPECT_TRUE(S.same(G.bitNot(G.bitAnd(A, B)), G.bitOr(G.bitNot(B), G.bitNot(A))));
+  EXPECT_FALSE(S.same(G.bitAnd(A, B), G.bitOr(A, B)));
+}
+
+TEST(NormalForm, LongPolynomialsEnd) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term P = G.constant(32, 1);
+  for (unsigned I = 0; I < 24; ++I)
+    P = G.mul(P, G.add(S.var(0, I, 1) == Term() ? P : G.zext(S.var(I % 3, I, 5), 32), G.sext(S.var(1, I, 3), 32)));
+  EXPECT_EQ(G.width(S.N.run(P)), 32u);
+}
+
+} // namespace

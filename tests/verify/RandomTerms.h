@@ -1,0 +1,152 @@
+//===- tests/verify/RandomTerms.h - Terms built twice ------------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Random terms, each made twice from the same choices: through the constructors
+// under test, and as SMT-LIB text that simplifies nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_TESTS_VERIFY_RANDOMTERMS_H
+#define WHITTLE_TESTS_VERIFY_RANDOMTERMS_H
+
+#include "verify/Term.h"
+#include <random>
+#include <string>
+
+namespace whittle::test {
+
+struct Twin {
+  Term T;
+  std::string Text;
+};
+
+class RandomTerms {
+public:
+  /// Variables are slices of Leaves leaves of LeafBits bits, "v0", "v1", ..
+  RandomTerms(TermGraph &G, uint64_t Seed, unsigned Leaves = 3, unsigned LeafBits = 12)
+      : G(G), R(Seed), Leaves(Leaves), LeafBits(LeafBits) {}
+
+  std::string declarations() const {
+    std::string S;
+    for (unsigned I = 0; I < Leaves; ++I)
+      S += "(declare-const v" + std::to_string(I) + " " + bv(LeafBits) + ")\n";
+    return S;
+  }
+  static std::string bv(unsigned W) { return "(_ BitVec " + std::to_string(W) + ")"; }
+
+  unsigned below(unsigned N) { return R() % N; }
+
+  Twin make(unsigned W, unsigned Depth) {
+    if (Depth == 0)
+      return leaf(W);
+    auto Two = [&](const char *Op, Term (TermGraph::*F)(Term, Term)) {
+      Twin A = make(W, Depth - 1), B = make(W, Depth - 1);
+      return Twin{(G.*F)(A.T, B.T), call(Op, A, B)};
+    };
+    auto Compare = [&](const char *Op, Term (TermGraph::*F)(Term, Term)) {
+      unsigned N = 1 + below(LeafBits);
+      Twin A = make(N, Depth - 1), B = make(N, Depth - 1);
+      return Twin{(G.*F)(A.T, B.T), "(ite " + call(Op, A, B) + " #b1 #b0)"};
+    };
+    switch (below(W == 1 ? 19 : 16)) {
+    case 0:
+      return Two("bvadd", &TermGraph::add);
+    case 1:
+      return Two("bvsub", &TermGraph::sub);
+    case 2:
+      return Two("bvmul", &TermGraph::mul);
+    case 3:
+      return Two("bvand", &TermGraph::bitAnd);
+    case 4:
+      return Two("bvor", &TermGraph::bitOr);
+    case 5:
+      return Two("bvxor", &TermGraph::bitXor);
+    case 6:
+      return Two("bvshl", &TermGraph::shl);
+    case 7:
+      return Two("bvlshr", &TermGraph::lshr);
+    case 8:
+      return Two("bvashr", &TermGraph::ashr);
+    case 9: {
+      Twin C = make(1, Depth - 1), A = make(W, Depth - 1), B = make(W, Depth - 1);
+      return {G.ite(C.T, A.T, B.T), "(ite (= " + C.Text + " #b1) " + A.Text + " " + B.Text + ")"};
+    }
+    case 10:
+    case 11: {
+      if (W == 1)
+        return leaf(W);
+      unsigned Lo = 1 + below(W - 1);
+      Twin A = make(Lo, Depth - 1), B = make(W - Lo, Depth - 1);
+      return {G.concat({A.T, B.T}), call("concat", B, A)};
+    }
+    case 12:
+    case 13: {
+      unsigned N = W + below(6), Lo = below(N - W + 1);
+      Twin A = make(N, Depth - 1);
+      return {G.extract(A.T, Lo, W),
+              "((_ extract " + std::to_string(Lo + W - 1) + " " + std::to_string(Lo) + ") " + A.Text + ")"};
+    }
+    case 14: {
+      unsigned N = 1 + below(W);
+      Twin A = make(N, Depth - 1);
+      bool Signed = below(2);
+      return {Signed ? G.sext(A.T, W) : G.zext(A.T, W),
+              std::string("((_ ") + (Signed ? "sign" : "zero") + "_extend " + std::to_string(W - N) + ") " + A.Text + ")"};
+    }
+    case 15: {
+      unsigned Bits = 1 + below(2);
+      Twin Index = make(Bits, Depth - 1);
+      llvm::SmallVector<Term> Elements;
+      std::string Text, Close;
+      for (unsigned I = 0; I < 1u << Bits; ++I) {
+        Twin E = make(W, Depth - 1);
+        Elements.push_back(E.T);
+        if (I + 1 < 1u << Bits) {
+          Text += "(ite (= " + Index.Text + " (_ bv" + std::to_string(I) + " " + std::to_string(Bits) + ")) " + E.Text + " ";
+          Close += ")";
+        } else {
+          Text += E.Text;
+        }
+      }
+      return {G.select(Index.T, Elements), Text + Close};
+    }
+    case 16:
+      return Compare("=", &TermGraph::eq);
+    case 17:
+      return Compare("bvult", &TermGraph::ult);
+    default:
+      return Compare("bvslt", &TermGraph::slt);
+    }
+  }
+
+private:
+  Twin leaf(unsigned W) {
+    if (below(4) == 0) {
+      static constexpr uint64_t Corners[] = {0, ~0ull, 1, 2, 0x55, 0x0f, 0x80};
+      llvm::APInt V(W, below(2) ? Corners[below(7)] : R(), false, true);
+      llvm::SmallString<32> Digits;
+      V.toStringUnsigned(Digits);
+      return {G.constant(V), "(_ bv" + Digits.str().str() + " " + std::to_string(W) + ")"};
+    }
+    if (W > LeafBits) {
+      Twin A = leaf(LeafBits), B = leaf(W - LeafBits);
+      return {G.concat({A.T, B.T}), call("concat", B, A)};
+    }
+    unsigned Leaf = below(Leaves), Lo = below(LeafBits - W + 1);
+    return {G.var({VarKey::Leaf, Leaf, 0}, Lo, W), "((_ extract " + std::to_string(Lo + W - 1) + " " +
+                                                       std::to_string(Lo) + ") v" + std::to_string(Leaf) + ")"};
+  }
+  static std::string call(const char *Op, const Twin &A, const Twin &B) {
+    return std::string("(") + Op + " " + A.Text + " " + B.Text + ")";
+  }
+
+  TermGraph &G;
+  std::mt19937_64 R;
+  unsigned Leaves, LeafBits;
+};
+
+} // namespace whittle::test
+
+#endif // WHITTLE_TESTS_VERIFY_RANDOMTERMS_H

@@ -1,0 +1,466 @@
+//===- verify/NormalForm.cpp - Equivalences before the solver
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "verify/NormalForm.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+static bool isArithmetic(TermOp O) {
+  return O == TermOp::Add || O == TermOp::Sub || O == TermOp::Mul;
+}
+static bool isBitwise(TermOp O) {
+  return O == TermOp::And || O == TermOp::Or || O == TermOp::Xor;
+}
+
+//===----------------------------------------------------------------------===//
+// Folding by intervals
+//===----------------------------------------------------------------------===//
+
+Term NormalForm::fold(Term T) {
+  if (auto It = Folded.find(T.Id); It != Folded.end())
+    return It->second;
+  SmallVector<Term, 8> Ops;
+  for (Term O : G.operands(T))
+    Ops.push_back(fold(O));
+  Term R = foldNode(G.rebuild(T, Ops));
+  Folded[T.Id] = R;
+  return R;
+}
+
+Term NormalForm::foldNode(Term T) {
+  TermOp Op = G.op(T);
+  bool High = Op == TermOp::Extract && G.lo(T) > 0;
+  if (Op != TermOp::Ult && Op != TermOp::Slt && !High)
+    return T;
+  Folding = true;
+  Term R = T;
+  if (High) {
+    // A slice above everything that the number can reach.
+    auto P = exact(G.operand(T, 0), false);
+    auto I = P ? P->interval(G) : std::nullopt;
+    if (I && G.width(G.operand(T, 0)) <= 64 && I->Max < (Int(1) << G.lo(T)))
+      R = G.zero(G.width(T));
+  } else {
+    auto A = exact(G.operand(T, 0), Op == TermOp::Slt), B = exact(G.operand(T, 1), Op == TermOp::Slt);
+    if (A && B && A->addScaled(*B, -1))
+      if (auto I = A->interval(G)) {
+        if (I->Max < 0)
+          R = G.bit(true);
+        else if (I->Min >= 0)
+          R = G.bit(false);
+      }
+  }
+  Folding = false;
+  return R;
+}
+
+//===----------------------------------------------------------------------===//
+// Terms to polynomials
+//===----------------------------------------------------------------------===//
+
+bool NormalForm::fits(const Polynomial &P, unsigned W, bool Signed) {
+  auto I = P.interval(G);
+  if (!I)
+    return false;
+  Int Min = Signed ? -(Int(1) << (W - 1)) : 0;
+  Int Max = (Int(1) << (Signed ? W - 1 : W)) - 1;
+  return I->Min >= Min && I->Max <= Max;
+}
+
+std::optional<Polynomial> NormalForm::arithmetic(TermOp Op, const std::optional<Polynomial> &A,
+                                                 const std::optional<Polynomial> &B) {
+  if (!A || !B)
+    return std::nullopt;
+  if (EffortLeft == 0)
+    return std::nullopt;
+  if (Op == TermOp::Mul)
+    return charge(Polynomial::product(G, *A, *B));
+  Polynomial R = *A;
+  if (!R.addScaled(*B, Op == TermOp::Add ? 1 : -1))
+    return std::nullopt;
+  return charge(std::move(R));
+}
+
+std::optional<Polynomial> NormalForm::charge(std::optional<Polynomial> P) {
+  if (!P || P->terms().size() > EffortLeft) {
+    EffortLeft = P ? 0 : EffortLeft;
+    return std::nullopt;
+  }
+  EffortLeft -= P->terms().size();
+  return P;
+}
+
+std::optional<Polynomial> NormalForm::exact(Term T, bool Signed) {
+  if (G.width(T) > 64)
+    return std::nullopt;
+  std::pair<bool, PolyKey> Key{Folding, {T.Id, Signed}};
+  if (auto It = ExactMemo.find(Key); It != ExactMemo.end())
+    return It->second;
+  ExactMemo[Key] = std::nullopt; // while it is being worked out
+  return ExactMemo[Key] = exactUncached(T, Signed);
+}
+
+std::optional<Polynomial> NormalForm::exactOpaque(Term T, bool Signed) {
+  Term N = Folding ? T : normalize(T);
+  if (N != T && G.op(N) != G.op(T))
+    switch (G.op(N)) {
+    case TermOp::Const:
+    case TermOp::Concat:
+    case TermOp::Sext:
+      return exact(N, Signed);
+    default:
+      break;
+    }
+  if (G.width(N) == 1) {
+    Polynomial P = Polynomial::indeterminate({N, false}), R;
+    return R.addScaled(P, Signed ? -1 : 1) ? std::optional(R) : std::nullopt;
+  }
+  return Polynomial::indeterminate({N, Signed});
+}
+
+std::optional<Polynomial> NormalForm::exactUncached(Term T, bool Signed) {
+  unsigned W = G.width(T);
+  TermOp Op = G.op(T);
+  if (Op == TermOp::Const) {
+    const APInt &V = G.value(T);
+    return Polynomial::constant(Signed ? Int(V.getSExtValue()) : Int(V.getZExtValue()));
+  }
+  if (Op == TermOp::Concat) {
+    Polynomial R;
+    unsigned At = 0;
+    for (Term P : G.operands(T)) {
+      bool Top = P == G.operands(T).back() && At + G.width(P) == W;
+      auto X = exact(P, Signed && Top);
+      if (!X || !R.addScaled(*X, Int(1) << At))
+        return std::nullopt;
+      At += G.width(P);
+    }
+    return R;
+  }
+  if (Op == TermOp::Sext) {
+    // Copies of the sign count 2^W - 2^n when read unsigned.
+    Term X = G.operand(T, 0);
+    auto R = exact(X, true);
+    if (Signed || !R || fits(*R, W, false))
+      return R;
+    auto Sign = exact(G.extract(X, G.width(X) - 1, 1), false);
+    if (!Sign || !R->addScaled(*Sign, Int(1) << W))
+      return std::nullopt;
+    return R;
+  }
+  if (isArithmetic(Op)) {
+    // Either reading of the operands gives the value modulo 2^W; it is the
+    // value if it cannot wrap.
+    for (bool Reading : {true, false}) {
+      auto P = arithmetic(Op, exact(G.operand(T, 0), Reading), exact(G.operand(T, 1), Reading));
+      if (P && fits(*P, W, Signed))
+        return P;
+    }
+  }
+  if (Op == TermOp::Extract && G.lo(T) == 0)
+    for (bool Reading : {true, false}) {
+      auto P = exact(G.operand(T, 0), Reading);
+      if (P && fits(*P, W, Signed))
+        return P;
+    }
+  return exactOpaque(T, Signed);
+}
+
+std::optional<Polynomial> NormalForm::modulo(Term T, unsigned W) {
+  assert(W && W <= 64 && "modulus too large");
+  if (W == 1 && !isArithmetic(G.op(T)))
+    T = G.trunc(T, 1);
+  if (G.width(T) < W)
+    return exact(T, false);
+  std::pair<bool, PolyKey> Key{Folding, {T.Id, W}};
+  if (auto It = ModuloMemo.find(Key); It != ModuloMemo.end())
+    return It->second;
+  ModuloMemo[Key] = std::nullopt; // while it is being worked out
+  auto P = moduloUncached(T, W);
+  if (P)
+    P->reduce(W);
+  return ModuloMemo[Key] = P;
+}
+
+/// Bits: the ring is GF(2).
+std::optional<Polynomial> NormalForm::moduloBits(Term T) {
+  auto Op = [&](unsigned I) { return modulo(G.operand(T, I), 1); };
+  switch (G.op(T)) {
+  case TermOp::And:
+    return arithmetic(TermOp::Mul, Op(0), Op(1));
+  case TermOp::Xor:
+    return arithmetic(TermOp::Add, Op(0), Op(1));
+  case TermOp::Or: {
+    auto A = Op(0), B = Op(1);
+    return arithmetic(TermOp::Add, arithmetic(TermOp::Add, A, B), arithmetic(TermOp::Mul, A, B));
+  }
+  default: { // if c then a else b: b + c (a + b)
+    auto C = Op(0), A = Op(1), B = Op(2);
+    return arithmetic(TermOp::Add, B, arithmetic(TermOp::Mul, C, arithmetic(TermOp::Add, A, B)));
+  }
+  }
+}
+
+std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
+  TermOp Op = G.op(T);
+  if (isArithmetic(Op)) {
+    auto P = arithmetic(Op, modulo(G.operand(T, 0), W), modulo(G.operand(T, 1), W));
+    if (P)
+      return P;
+  }
+  if (W == 1 && G.width(T) == 1 && (isBitwise(Op) || Op == TermOp::Ite))
+    if (auto P = moduloBits(T))
+      return P;
+  if (Op == TermOp::Concat) {
+    Polynomial R;
+    unsigned At = 0;
+    for (Term P : G.operands(T)) {
+      if (At >= W)
+        break;
+      auto X = At + G.width(P) <= W ? exact(P, false) : modulo(P, W - At);
+      if (!X || !R.addScaled(*X, Int(1) << At))
+        return std::nullopt;
+      At += G.width(P);
+    }
+    return R;
+  }
+  if (Op == TermOp::Sext)
+    return G.width(G.operand(T, 0)) >= W ? modulo(G.operand(T, 0), W) : exact(G.operand(T, 0), true);
+  if (Op == TermOp::Extract && G.lo(T) == 0 && isArithmetic(G.op(G.operand(T, 0))))
+    if (auto P = modulo(G.operand(T, 0), W))
+      return P;
+  if (G.width(T) == W)
+    return exactOpaque(T, false);
+  Term Low = G.trunc(T, W);
+  if (G.op(Low) != TermOp::Extract)
+    return modulo(Low, W);
+  return exactOpaque(Low, false);
+}
+
+//===----------------------------------------------------------------------===//
+// Polynomials to terms
+//===----------------------------------------------------------------------===//
+
+/// Only unsigned indeterminates, no more of each than its coefficient lets
+/// through modulo 2^W.
+std::optional<Polynomial> NormalForm::canonical(Polynomial P, unsigned W) {
+  for (unsigned Round = 0; Round < 64; ++Round) {
+    P.reduce(W);
+    bool Changed = false;
+    Polynomial R;
+    for (const auto &[M, C] : P.terms()) {
+      unsigned Left = W - unsigned(countr_zero(uint64_t(C)));
+      auto Needs = [&](const Indeterminate &X) {
+        return X.Signed || G.width(X.T) > Left;
+      };
+      auto At = llvm::find_if(M, Needs);
+      if (At == M.end()) {
+        R.addTerm(M, C);
+        continue;
+      }
+      Changed = true;
+      unsigned N = G.width(At->T);
+      std::optional<Polynomial> X;
+      if (N > Left) { // only its low bits matter, however it is read
+        X = modulo(G.trunc(At->T, Left), Left);
+      } else { // sext(x) = x - 2^n msb(x)
+        X = Polynomial::indeterminate({At->T, false});
+        auto Sign = exact(G.extract(At->T, N - 1, 1), false);
+        if (!Sign || !X->addScaled(*Sign, -(Int(1) << N)))
+          return std::nullopt;
+      }
+      Monomial Rest(M);
+      Rest.erase(Rest.begin() + (At - M.begin()));
+      Polynomial Others;
+      Others.addTerm(Rest, C);
+      auto Product = X ? charge(Polynomial::product(G, Others, *X)) : std::nullopt;
+      if (!Product || !R.addScaled(*Product, 1))
+        return std::nullopt;
+    }
+    P = std::move(R);
+    if (!Changed) {
+      P.reduce(W);
+      return P;
+    }
+  }
+  return std::nullopt;
+}
+
+Term NormalForm::build(const Polynomial &P, unsigned W) {
+  // Parts that do not overlap are wiring.
+  APInt Used = APInt::getZero(W);
+  SmallVector<std::pair<unsigned, Term>, 8> Parts;
+  bool Wiring = true;
+  for (const auto &[M, C] : P.terms()) {
+    uint64_t Bits = uint64_t(C);
+    if (M.empty()) {
+      APInt V(W, Bits);
+      Wiring &= (Used & V).isZero();
+      Used |= V;
+      for (unsigned I = 0; I < W; ++I)
+        if (V[I])
+          Parts.push_back({I, G.bit(true)});
+      continue;
+    }
+    unsigned At = countr_zero(Bits);
+    if (M.size() != 1 || !isPowerOf2_64(Bits) || At + G.width(M[0].T) > W) {
+      Wiring = false;
+      break;
+    }
+    APInt V = APInt::getBitsSet(W, At, At + G.width(M[0].T));
+    Wiring &= (Used & V).isZero();
+    Used |= V;
+    Parts.push_back({At, M[0].T});
+  }
+  if (Wiring) {
+    llvm::sort(Parts);
+    SmallVector<Term, 16> Pieces;
+    unsigned At = 0;
+    for (auto [Lo, T] : Parts) {
+      if (Lo > At)
+        Pieces.push_back(G.zero(Lo - At));
+      Pieces.push_back(T);
+      At = Lo + G.width(T);
+    }
+    if (At < W)
+      Pieces.push_back(G.zero(W - At));
+    return G.concat(Pieces);
+  }
+
+  Term Sum = G.zero(W);
+  Term Constant = Sum;
+  for (const auto &[M, C] : P.terms()) {
+    Term Product = G.constant(W, uint64_t(C));
+    if (M.empty()) {
+      Constant = Product;
+      continue;
+    }
+    for (const Indeterminate &X : M)
+      Product = W == 1 ? G.bitAnd(Product, X.T) : G.mul(Product, G.zext(X.T, W));
+    Sum = W == 1 ? G.bitXor(Sum, Product) : G.add(Sum, Product);
+  }
+  return W == 1 ? G.bitXor(Sum, Constant) : G.add(Sum, Constant);
+}
+
+//===----------------------------------------------------------------------===//
+// Normal forms
+//===----------------------------------------------------------------------===//
+
+Term NormalForm::normalize(Term T) {
+  if (auto It = Normal.find(T.Id); It != Normal.end())
+    return It->second;
+  Term R = normalizeNode(T);
+  Normal[T.Id] = R;
+  return R;
+}
+
+Term NormalForm::normalizeRing(Term T, unsigned W) {
+  if (W > 64)
+    return {};
+  auto P = modulo(T, W);
+  if (P)
+    P = canonical(std::move(*P), W);
+  return P ? build(*P, W) : Term();
+}
+
+Term NormalForm::normalizeChildren(Term T) {
+  SmallVector<Term, 8> Ops;
+  for (Term O : G.operands(T))
+    Ops.push_back(normalize(O));
+  return G.rebuild(T, Ops);
+}
+
+Term NormalForm::normalizeNode(Term T) {
+  unsigned W = G.width(T);
+  switch (G.op(T)) {
+  case TermOp::Const:
+  case TermOp::Var:
+    return T;
+  case TermOp::Add:
+  case TermOp::Sub:
+  case TermOp::Mul:
+  case TermOp::Concat:
+  case TermOp::Sext:
+    if (Term R = normalizeRing(T, W))
+      return R;
+    break;
+  case TermOp::Extract:
+    // The bits above the slice do not matter.
+    if (isArithmetic(G.op(G.operand(T, 0))))
+      if (Term R = normalizeRing(G.operand(T, 0), G.lo(T) + W))
+        return G.extract(R, G.lo(T), W);
+    break;
+  case TermOp::And:
+  case TermOp::Or:
+  case TermOp::Xor:
+    if (W == 1)
+      if (Term R = normalizeRing(T, 1))
+        return R;
+    return normalizeBitwise(T);
+  case TermOp::Ite:
+    if (W == 1)
+      if (Term R = normalizeRing(T, 1))
+        return R;
+    break;
+  case TermOp::Eq: {
+    Term R = normalizeChildren(T);
+    if (G.op(R) != TermOp::Eq)
+      return R;
+    Term A = G.operand(R, 0), B = G.operand(R, 1);
+    return G.isConst(B) || A < B ? R : G.eq(B, A);
+  }
+  default:
+    break;
+  }
+  return normalizeChildren(T);
+}
+
+/// Or becomes And of complements; chains are flattened, sorted, and lose what
+/// is there twice.
+Term NormalForm::normalizeBitwise(Term T) {
+  unsigned W = G.width(T);
+  if (G.op(T) == TermOp::Or)
+    return G.bitNot(normalize(G.bitAnd(G.bitNot(G.operand(T, 0)), G.bitNot(G.operand(T, 1)))));
+  TermOp Op = G.op(T);
+  bool Inverted = false;
+  SmallVector<Term, 8> Items, Work(G.operands(T));
+  while (!Work.empty()) {
+    Term X = Work.pop_back_val();
+    if (G.op(X) != Op)
+      X = normalize(X);
+    if (Op == TermOp::Xor && G.isOnes(X)) {
+      Inverted = !Inverted;
+    } else if (G.op(X) == Op) {
+      Work.append(G.operands(X).begin(), G.operands(X).end());
+    } else {
+      Items.push_back(X);
+    }
+  }
+  llvm::sort(Items);
+  Term R = Op == TermOp::And ? G.ones(W) : G.zero(W);
+  if (Op == TermOp::And) {
+    Items.erase(llvm::unique(Items), Items.end());
+    for (Term X : Items)
+      if (Term N = G.notOf(X); N && llvm::is_contained(Items, N))
+        return G.zero(W);
+    for (Term X : Items)
+      R = G.bitAnd(R, X);
+    return R;
+  }
+  for (unsigned I = 0; I < Items.size(); ++I) {
+    if (I + 1 < Items.size() && Items[I] == Items[I + 1])
+      ++I;
+    else
+      R = G.bitXor(R, Items[I]);
+  }
+  return Inverted ? G.bitNot(R) : R;
+}
+
+} // namespace whittle

@@ -1,0 +1,79 @@
+//===- verify/NormalForm.h - Equivalences before the solver ------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Normal forms: sums of products as polynomials modulo 2^w over unsigned slices
+// (sext(x) = x - 2^n msb(x)), with extensions looked through where an interval
+// shows that nothing wraps; bits as polynomials over GF(2); and, or and xor
+// flattened and sorted; comparisons decided by intervals. Each step is an
+// equivalence, whatever the variables hold. Part of the trusted base: held
+// against Z3 in tests/verify/NormalFormTest.cpp.
+//
+// Two terms with different normal forms may still be equal.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_VERIFY_NORMALFORM_H
+#define WHITTLE_VERIFY_NORMALFORM_H
+
+#include "verify/Polynomial.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace whittle {
+
+class NormalForm {
+public:
+  /// Monomials that one run may make; it then leaves sums as they are.
+  static constexpr size_t DefaultEffort = 200'000;
+  explicit NormalForm(TermGraph &G, size_t Effort = DefaultEffort) : G(G), Effort(Effort) {}
+
+  /// A term equal to \p T for all values of the variables.
+  Term run(Term T) {
+    EffortLeft = Effort;
+    return normalize(fold(T));
+  }
+
+private:
+  // Comparisons and slices that intervals decide; arithmetic stays as it is.
+  Term fold(Term T);
+  Term foldNode(Term T);
+
+  Term normalize(Term T);
+  Term normalizeNode(Term T);
+  Term normalizeChildren(Term T);
+  Term normalizeBitwise(Term T);
+  /// The low W bits of T through polynomials; no term if they do not do.
+  Term normalizeRing(Term T, unsigned W);
+
+  /// A polynomial whose value is T's, read as signed or unsigned, exactly.
+  std::optional<Polynomial> exact(Term T, bool Signed);
+  std::optional<Polynomial> exactUncached(Term T, bool Signed);
+  std::optional<Polynomial> exactOpaque(Term T, bool Signed);
+  /// A polynomial equal to T (zero-extended) modulo 2^W.
+  std::optional<Polynomial> modulo(Term T, unsigned W);
+  std::optional<Polynomial> moduloUncached(Term T, unsigned W);
+  std::optional<Polynomial> moduloBits(Term T);
+  std::optional<Polynomial> arithmetic(TermOp Op, const std::optional<Polynomial> &A,
+                                       const std::optional<Polynomial> &B);
+  bool fits(const Polynomial &P, unsigned W, bool Signed);
+
+  std::optional<Polynomial> canonical(Polynomial P, unsigned W);
+  Term build(const Polynomial &P, unsigned W);
+
+  /// \p P, if its size is still within the effort.
+  std::optional<Polynomial> charge(std::optional<Polynomial> P);
+
+  TermGraph &G;
+  size_t Effort, EffortLeft = 0;
+  /// While folding, what is not arithmetic stands for itself; afterwards it is
+  /// normalized first.
+  bool Folding = false;
+  llvm::DenseMap<uint32_t, Term> Folded, Normal;
+  using PolyKey = std::pair<uint32_t, unsigned>;
+  std::map<std::pair<bool, PolyKey>, std::optional<Polynomial>> ExactMemo, ModuloMemo;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_VERIFY_NORMALFORM_H

@@ -1,0 +1,246 @@
+//===- verify/Obligations.cpp - What has to hold for a rule
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "verify/Obligations.h"
+#include "llvm/ADT/SmallSet.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include <set>
+
+using namespace llvm;
+
+namespace whittle {
+
+/// The source choices that W2 has used, and for what: a second output bit that
+/// is the same choice must be given the same value.
+struct RuleTerms::Choices {
+  std::map<std::pair<VarKey, unsigned>, Term> Given;
+};
+
+static Error refuse(const Twine &Why) {
+  return createStringError(inconvertibleErrorCode(), Why);
+}
+
+Term RuleTerms::assumeExec(Term T, unsigned Lane, bool On) {
+  if (!(G.execMask(T) >> Lane & 1))
+    return T;
+  if (G.op(T) == TermOp::Var)
+    return G.bit(On);
+  auto Key = std::make_tuple(T.Id, Lane, On);
+  if (auto It = Assumed.find(Key); It != Assumed.end())
+    return It->second;
+  SmallVector<Term, 8> Ops;
+  for (Term O : G.operands(T))
+    Ops.push_back(assumeExec(O, Lane, On));
+  return Assumed[Key] = G.rebuild(T, Ops);
+}
+
+/// True if the term may be cut anywhere for nothing: wiring and bitwise
+/// operations of variables and constants.
+static bool isBitParallel(const TermGraph &G, Term T) {
+  switch (G.op(T)) {
+  case TermOp::Const:
+  case TermOp::Var:
+    return true;
+  case TermOp::And:
+  case TermOp::Or:
+  case TermOp::Xor:
+  case TermOp::Concat:
+    return all_of(G.operands(T), [&](Term O) { return isBitParallel(G, O); });
+  case TermOp::Ite: // one condition for all bits
+    return isBitParallel(G, G.operand(T, 1)) && isBitParallel(G, G.operand(T, 2));
+  default:
+    return false;
+  }
+}
+
+void RuleTerms::cut(Term S, Term T, const Obligation &At) {
+  // Where both sides have a seam, or one has and the other does not mind.
+  auto Seams = [&](Term X, std::set<unsigned> &Cuts, std::vector<std::pair<unsigned, unsigned>> &Solid) {
+    unsigned Bit = 0;
+    ArrayRef<Term> Pieces = G.op(X) == TermOp::Concat ? G.operands(X) : ArrayRef(X);
+    for (Term P : Pieces) {
+      if (!isBitParallel(G, P))
+        Solid.push_back({Bit, Bit + G.width(P)});
+      Bit += G.width(P);
+      Cuts.insert(Bit);
+    }
+  };
+  std::set<unsigned> Cuts;
+  std::vector<std::pair<unsigned, unsigned>> Solid;
+  Seams(S, Cuts, Solid);
+  Seams(T, Cuts, Solid);
+  for (auto [Begin, End] : Solid)
+    Cuts.erase(Cuts.upper_bound(Begin), Cuts.lower_bound(End));
+
+  unsigned Begin = 0;
+  for (unsigned End : Cuts) {
+    Obligation O = At;
+    unsigned N = End - Begin;
+    O.Source = G.extract(S, Begin, N);
+    O.Target = G.extract(T, Begin, N);
+    O.Bit = At.Bit + Begin;
+    Begin = End;
+    if (O.Source == O.Target || N == 1 || !isBitParallel(G, O.Source) || !isBitParallel(G, O.Target)) {
+      Obligations.push_back(O);
+      continue;
+    }
+    for (unsigned I = 0; I < N; ++I) {
+      Obligation B = O;
+      B.Source = G.extract(O.Source, I, 1);
+      B.Target = G.extract(O.Target, I, 1);
+      B.Bit = O.Bit + I;
+      Obligations.push_back(B);
+    }
+  }
+}
+
+Error RuleTerms::compareBits(Term S, Term T, Obligation At, Choices &Skipped) {
+  unsigned Bit = 0, Base = At.Bit;
+  SmallVector<Term, 8> Pieces;
+  if (G.op(S) == TermOp::Concat)
+    Pieces.append(G.operands(S).begin(), G.operands(S).end());
+  else
+    Pieces.push_back(S);
+  // Runs of pieces that are compared are cut together.
+  unsigned Run = 0;
+  auto Flush = [&](unsigned End) {
+    if (End == Run)
+      return;
+    At.Bit = Base + Run;
+    cut(G.extract(S, Run, End - Run), G.extract(T, Run, End - Run), At);
+  };
+  for (Term P : Pieces) {
+    unsigned N = G.width(P);
+    if (G.op(P) == TermOp::Var && G.key(P).K == VarKey::SourceChoice) {
+      Flush(Bit);
+      Run = Bit + N;
+      for (unsigned I = 0; I < N; ++I) {
+        Term Given = G.extract(T, Bit + I, 1);
+        auto [It, New] = Skipped.Given.try_emplace({G.key(P), G.lo(P) + I}, Given);
+        if (!New && It->second != Given)
+          return refuse("one unspecified lane of the source is used twice, and the target differs in it");
+      }
+    }
+    Bit += N;
+  }
+  Flush(Bit);
+  return Error::success();
+}
+
+Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output, unsigned Lane,
+                             std::optional<bool> LaneOn, Choices &Skipped) {
+  Expected<TermList> A = S.value(R.W.Source.Outputs[Output], Lane);
+  if (!A)
+    return A.takeError();
+  Expected<TermList> B = T.value(R.Target.Outputs[Output], Lane);
+  if (!B)
+    return B.takeError();
+  Term X = G.concat(*A), Y = G.concat(*B);
+  if (LaneOn && (G.execMask(X) | G.execMask(Y))) {
+    X = assumeExec(X, Lane, *LaneOn);
+    Y = assumeExec(Y, Lane, *LaneOn);
+  }
+  Obligation At;
+  At.Output = Output;
+  At.Lane = Lane;
+  At.LaneOn = LaneOn;
+  return compareBits(X, Y, At, Skipped);
+}
+
+Error RuleTerms::collect(const Rule &R) {
+  // Each read of an unspecified value may see another one.
+  std::vector<unsigned> Reads(R.W.numLeaves(), 0);
+  auto Count = [&](unsigned Id) {
+    if (Id < Reads.size())
+      ++Reads[Id];
+  };
+  for (const Node &N : R.Target.Nodes)
+    for (unsigned Op : N.Ops)
+      Count(Op);
+  for (unsigned Out : R.Target.Outputs)
+    Count(Out);
+  for (auto [I, L] : enumerate(R.W.Leaves))
+    if (L.Choice && Reads[I] > 1)
+      return refuse("the target reads the unspecified value %" + std::to_string(I) + " more than once");
+
+  LLVMContext Ctx;
+  Module M("rule", Ctx);
+  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) { return G.var(K, Lo, Width); };
+  auto Matrix = [](const Program &P) { return any_of(P.Nodes, [](const Node &N) { return N.R->isMatrix(); }); };
+  IsWave = Matrix(R.W.Source) || Matrix(R.Target);
+  auto Lanes = [](ValueType T) { return T.Kind == RegKind::Lane; };
+  bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return Lanes(L.Ty); }) ||
+                 any_of(R.W.Source.Nodes, [&](const Node &N) { return Lanes(N.Ty); }) ||
+                 any_of(R.Target.Nodes, [&](const Node &N) { return Lanes(N.Ty); });
+
+  auto Compare = [&](ExecMode Mode, ArrayRef<bool> Cases) -> Error {
+    ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, Vars);
+    ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, Vars);
+    Choices Skipped;
+    for (unsigned Output = 0; Output < R.W.Source.Outputs.size(); ++Output) {
+      bool EachLane = Lanes(R.W.typeOf(R.W.Source, R.W.Source.Outputs[Output]));
+      for (unsigned Lane = 0, E = IsWave && EachLane ? 64 : 1; Lane < E; ++Lane) {
+        if (!EachLane) {
+          if (Error Err = compareLane(R, S, T, Output, Lane, std::nullopt, Skipped))
+            return Err;
+          continue;
+        }
+        for (bool On : Cases)
+          if (Error Err = compareLane(R, S, T, Output, Lane, On, Skipped))
+            return Err;
+      }
+    }
+    return Error::success();
+  };
+  if (IsWave) {
+    Assumptions = "EXEC symbolic, wave of 64 lanes";
+    return Compare(ExecMode::Symbolic, {true, false});
+  }
+  if (Error Err = Compare(ExecMode::AllOn, {true}))
+    return Err;
+  if (!PerLane)
+    return Error::success();
+  // No node of such a window looks at another lane: one lane that is off
+  // stands for all of them.
+  Assumptions = "one lane, on and off";
+  return Compare(ExecMode::AllOff, {false});
+}
+
+Expected<std::unique_ptr<RuleTerms>> RuleTerms::create(const Rule &R) {
+  auto T = std::make_unique<RuleTerms>();
+  if (Error E = T->collect(R))
+    return E;
+  return T;
+}
+
+Expected<std::pair<APInt, APInt>> replay(const Rule &R, const Obligation &At, unsigned Width,
+                                         const std::function<APInt(const VarKey &, unsigned, unsigned)> &Value) {
+  TermGraph G;
+  LLVMContext Ctx;
+  Module M("replay", Ctx);
+  VarSource Vars = [&](const VarKey &K, unsigned Lo, unsigned N) { return G.constant(Value(K, Lo, N)); };
+  auto Run = [&](const Program &P, VarKey::Kind Choice) -> Expected<APInt> {
+    ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, Vars);
+    Expected<TermList> V = T.value(P.Outputs[At.Output], At.Lane);
+    if (!V)
+      return V.takeError();
+    Term Whole = G.concat(*V);
+    if (!G.isConst(Whole))
+      return refuse("the replay of a counterexample is not constant");
+    return G.value(Whole).extractBits(Width, At.Bit);
+  };
+  Expected<APInt> S = Run(R.W.Source, VarKey::SourceChoice);
+  if (!S)
+    return S.takeError();
+  Expected<APInt> T = Run(R.Target, VarKey::TargetChoice);
+  if (!T)
+    return T.takeError();
+  return std::make_pair(*S, *T);
+}
+
+} // namespace whittle

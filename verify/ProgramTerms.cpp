@@ -1,0 +1,181 @@
+//===- verify/ProgramTerms.cpp - Programs as terms
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "verify/ProgramTerms.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+static constexpr StringLiteral ElementRead = "whittle.element";
+
+Function *matrixFunction(Module &M, const Row &R) {
+  std::string Name = "matrix." + R.Name;
+  if (Function *F = M.getFunction(Name))
+    return F;
+  LLVMContext &Ctx = M.getContext();
+  Type *I32 = Type::getInt32Ty(Ctx);
+  FunctionCallee Read = M.getOrInsertFunction(ElementRead, FunctionType::get(I32, {I32, I32, I32}, false));
+  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::InternalLinkage, Name, M);
+  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  auto Reader = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
+    return B.CreateCall(Read, {B.getInt32(K), B.CreateZExtOrTrunc(Lane, I32), B.CreateZExtOrTrunc(Reg, I32)});
+  };
+  B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1)));
+  return F;
+}
+
+static Error refuse(const Twine &Why) {
+  return createStringError(inconvertibleErrorCode(), Why);
+}
+
+Term ProgramTerms::exec(unsigned Lane) {
+  switch (Exec) {
+  case ExecMode::AllOn:
+    return G.bit(true);
+  case ExecMode::AllOff:
+    return G.bit(false);
+  case ExecMode::Symbolic:
+    break;
+  }
+  return Vars({VarKey::Exec, 0, Lane}, 0, 1);
+}
+
+Term ProgramTerms::leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsigned Width) {
+  if (L.Const)
+    return G.constant(L.Const->extractBits(Width, Lo));
+  if (L.Choice || !L.hasFacts())
+    return Vars(Key, Lo, Width);
+  auto Fact = [&](const APInt &Mask, unsigned Bit) { return Mask.getBitWidth() > Bit && Mask[Bit]; };
+  auto KindOf = [&](unsigned Bit) { return Fact(L.Zeros, Bit) ? 0 : Fact(L.Ones, Bit) ? 1 : 2; };
+  SmallVector<Term, 8> Pieces;
+  for (unsigned At = Lo; At < Lo + Width;) {
+    unsigned End = At + 1;
+    while (End < Lo + Width && KindOf(End) == KindOf(At))
+      ++End;
+    switch (KindOf(At)) {
+    case 0:
+      Pieces.push_back(G.zero(End - At));
+      break;
+    case 1:
+      Pieces.push_back(G.ones(End - At));
+      break;
+    default:
+      Pieces.push_back(Vars(Key, At, End - At));
+    }
+    At = End;
+  }
+  return G.concat(Pieces);
+}
+
+TermList ProgramTerms::leaf(unsigned Id, unsigned Lane) {
+  const Leaf &L = W.Leaves[Id];
+  bool PerLane = L.Ty.Kind == RegKind::Lane;
+  VarKey Key{VarKey::Leaf, Id, PerLane ? Lane : 0};
+  TermList R;
+  for (unsigned Lo = 0, N = elementBits(L.Ty); Lo < L.Ty.Bits; Lo += N) {
+    Term Known = leafBits(L, Key, Lo, N);
+    if (PerLane && (L.Const || (L.hasFacts() && !L.Choice)))
+      Known = G.ite(exec(Lane), Known, Vars(Key, Lo, N));
+    R.push_back(Known);
+  }
+  return R;
+}
+
+Expected<TermList> ProgramTerms::value(unsigned Id, unsigned Lane) {
+  // What is one value for the wave is kept under lane 0.
+  if (W.typeOf(P, Id).Kind != RegKind::Lane)
+    Lane = 0;
+  if (auto It = Memo.find({Id, Lane}); It != Memo.end())
+    return It->second;
+  TermList R;
+  if (Id < W.numLeaves()) {
+    R = leaf(Id, Lane);
+  } else {
+    Expected<TermList> N = node(Id, Lane);
+    if (!N)
+      return N.takeError();
+    R = std::move(*N);
+  }
+  return Memo[{Id, Lane}] = R;
+}
+
+Expected<TermList> ProgramTerms::node(unsigned Id, unsigned Lane) {
+  const Node &N = P.Nodes[Id - W.numLeaves()];
+  const Row &R = *N.R;
+  if (R.isMatrix())
+    return matrix(N, Lane);
+
+  std::vector<TermList> Args;
+  SmallVector<ValueType, 4> Types;
+  for (unsigned Op : N.Ops) {
+    ValueType T = W.typeOf(P, Op);
+    if (T.Kind == RegKind::Lane && N.Ty.Kind != RegKind::Lane)
+      return refuse(R.Name + " makes one value for the wave from lanes");
+    Expected<TermList> V = value(Op, Lane);
+    if (!V)
+      return V.takeError();
+    Types.push_back(T);
+    Args.push_back(std::move(*V));
+  }
+  // Wiring defines every lane that its operands define.
+  if (R.Generic == GenericOp::Extract) {
+    uint64_t From = N.Imms[0];
+    if (From + N.Ty.Bits > Types[0].Bits)
+      return refuse("EXTRACT past the end of its operand");
+    return regroup(G, {G.extract(G.concat(Args[0]), From, N.Ty.Bits)}, elementBits(N.Ty));
+  }
+  if (R.Generic == GenericOp::Concat) {
+    TermList All;
+    for (const TermList &A : Args)
+      All.append(A);
+    return regroup(G, {G.concat(All)}, elementBits(N.Ty));
+  }
+  for (int64_t I : N.Imms)
+    Args.push_back({G.constant(64, uint64_t(I))});
+  Expected<TermList> V = executeFunction(G, *buildMeaning(M, N, Types), Args);
+  if (!V)
+    return refuse(R.Name + ": " + toString(V.takeError()));
+  if (N.Ty.Kind == RegKind::Lane)
+    for (auto [I, T] : enumerate(*V)) {
+      unsigned Bits = elementBits(N.Ty);
+      T = G.ite(exec(Lane), T, Vars({Choice, Id, Lane}, I * Bits, Bits));
+    }
+  return V;
+}
+
+Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
+  Function *F = matrixFunction(M, *N.R);
+  std::string Problem;
+  CallFn Read = [&](StringRef Callee, ArrayRef<Term> Args) -> Expected<Term> {
+    assert(Callee == ElementRead && "a matrix row calls its reader only");
+    if (!all_of(Args, [&](Term T) { return G.isConst(T); }))
+      return refuse("reads an element that depends on data");
+    uint64_t K = G.value(Args[0]).getZExtValue(), L = G.value(Args[1]).getZExtValue(),
+             Reg = G.value(Args[2]).getZExtValue();
+    if (K >= N.Ops.size() || L >= 64)
+      return refuse("reads outside of the wave");
+    Expected<TermList> V = value(N.Ops[K], L);
+    if (!V)
+      return V.takeError();
+    if (Reg >= V->size())
+      return refuse("reads outside of a register tuple");
+    return (*V)[Reg];
+  };
+  TermList R;
+  for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
+    Expected<TermList> E = executeFunction(G, *F, {{G.constant(32, Lane)}, {G.constant(32, Reg)}}, Read);
+    if (!E)
+      return refuse(N.R->Name + ": " + toString(E.takeError()));
+    R.push_back((*E)[0]);
+  }
+  return R;
+}
+
+} // namespace whittle

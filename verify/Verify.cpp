@@ -1,0 +1,199 @@
+//===- verify/Verify.cpp - Does the target refine the source?
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cheapest first, for each slice not seen before: the same term; the same normal
+// form; a difference on a few concrete inputs; the solver.
+//
+//===----------------------------------------------------------------------===//
+
+#include "verify/Verify.h"
+#include "llvm/ADT/StringExtras.h"
+#include "verify/Cone.h"
+#include "verify/NormalForm.h"
+#include "verify/Obligations.h"
+#include "verify/Z3Solver.h"
+#include <chrono>
+#include <unordered_set>
+
+using namespace llvm;
+
+namespace whittle {
+
+/// Concrete inputs tried on each distinct slice before a solver is asked.
+static constexpr unsigned ConcreteTries = 64;
+
+StringRef verdictName(const Verdict &V) {
+  static constexpr const char *Names[] = {"proved", "refuted", "unknown", "killed"};
+  return Names[V.index()];
+}
+
+std::vector<std::string> solverVersions() { return {z3Version()}; }
+
+namespace {
+
+/// The bits of every variable: those of a model; elsewhere lanes are on and all
+/// else is zero. Facts hold whatever the variables are.
+class Assignment {
+public:
+  Assignment(ArrayRef<Atom> Atoms, ArrayRef<APInt> Values) {
+    for (auto [A, V] : zip_equal(Atoms, Values))
+      Parts[A.Key].push_back({A.Lo, V});
+  }
+  void setExec(unsigned Lane, bool On) { Parts[{VarKey::Exec, 0, Lane}] = {{0, APInt(1, On)}}; }
+
+  APInt get(const VarKey &K, unsigned Lo, unsigned Width) const {
+    APInt R = K.K == VarKey::Exec ? APInt::getAllOnes(Width) : APInt::getZero(Width);
+    auto It = Parts.find(K);
+    if (It == Parts.end())
+      return R;
+    for (const auto &[PartLo, V] : It->second) {
+      unsigned Begin = std::max(Lo, PartLo), End = std::min(Lo + Width, PartLo + V.getBitWidth());
+      if (Begin < End)
+        R.insertBits(V.extractBits(End - Begin, Begin - PartLo), Begin - Lo);
+    }
+    return R;
+  }
+
+private:
+  std::map<VarKey, std::vector<std::pair<unsigned, APInt>>> Parts;
+};
+
+/// What a leaf holds in one lane, as the proof sees it.
+APInt leafValue(const Leaf &L, const VarKey &Key, const Assignment &A, bool On) {
+  APInt V = A.get(Key, 0, L.Ty.Bits);
+  if (!On || L.Choice)
+    return V;
+  if (L.Const)
+    return *L.Const;
+  if (!L.Zeros.isZero())
+    V &= ~L.Zeros;
+  if (!L.Ones.isZero())
+    V |= L.Ones;
+  return V;
+}
+
+class Verifier {
+public:
+  Verifier(const Rule &R, const VerifyOptions &O) : R(R), O(O) {}
+
+  Expected<VerifyResult> run() {
+    auto Start = std::chrono::steady_clock::now();
+    if (Error E = checkRule(R))
+      return E;
+    VerifyResult Result;
+    Expected<std::unique_ptr<RuleTerms>> T = RuleTerms::create(R);
+    if (!T)
+      Result.V = Unknown{toString(T.takeError())};
+    else if (Error E = decide(**T, Result))
+      return E;
+    Result.E.Seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - Start).count();
+    Result.Method = method(Result);
+    return Result;
+  }
+
+private:
+  Error decide(RuleTerms &T, VerifyResult &Result) {
+    Evidence &E = Result.E;
+    E.Assumptions = T.Assumptions;
+    E.Slices = T.Obligations.size();
+    std::unordered_set<std::string> Seen;
+    NormalForm Forms(T.G);
+    // An undecided slice does not end the search for a refutation.
+    std::optional<Verdict> Undecided;
+    for (const Obligation &Ob : T.Obligations) {
+      Cone C(T.G, Ob.Source, Ob.Target);
+      if (!Seen.insert(C.key()).second)
+        continue;
+      ++E.DistinctSlices;
+      if (Ob.Source == Ob.Target || (O.NormalForms && Forms.run(Ob.Source) == Forms.run(Ob.Target))) {
+        ++E.BySyntax;
+        continue;
+      }
+      if (std::vector<APInt> Values = C.findDifference(ConcreteTries); !Values.empty()) {
+        Result.V = refute(C, Ob, Values, T.IsWave);
+        return Error::success();
+      }
+      Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
+      if (!A)
+        return A.takeError();
+      switch (A->K) {
+      case SolverAnswer::Unsat:
+        ++E.BySolver;
+        if (!is_contained(E.Solvers, A->Solver))
+          E.Solvers.push_back(A->Solver);
+        break;
+      case SolverAnswer::Sat:
+        Result.V = refute(C, Ob, A->Model, T.IsWave);
+        return Error::success();
+      case SolverAnswer::Unknown:
+        if (!Undecided)
+          Undecided = Unknown{A->Reason};
+        break;
+      case SolverAnswer::Killed:
+        // Stronger than Unknown: the verdict must not be stored as repeatable.
+        Undecided = Killed{};
+        break;
+      }
+      if (Undecided)
+        break;
+    }
+    Result.V = Undecided ? *Undecided : Verdict(Proved{});
+    return Error::success();
+  }
+
+  /// Lifts a slice's counterexample to the window and runs the rule on it.
+  Verdict refute(const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values, bool Wave) const {
+    Assignment A(C.atoms(), Values);
+    Counterexample X;
+    if (Ob.LaneOn) {
+      A.setExec(Ob.Lane, *Ob.LaneOn);
+      X.Exec = 0;
+      for (unsigned Lane = 0; Lane < 64; ++Lane) {
+        VarKey Bit{VarKey::Exec, 0, Wave ? Lane : Ob.Lane};
+        X.Exec |= A.get(Bit, 0, 1).getZExtValue() << Lane;
+      }
+    }
+    unsigned Width = C.graph().width(Ob.Source);
+    auto Replayed = replay(R, Ob, Width, [&](const VarKey &K, unsigned Lo, unsigned N) { return A.get(K, Lo, N); });
+    if (!Replayed)
+      return Unknown{"internal error: " + toString(Replayed.takeError())};
+    std::tie(X.SourceValue, X.TargetValue) = *Replayed;
+    if (X.SourceValue == X.TargetValue)
+      return Unknown{"internal error: a counterexample was not confirmed by its replay"};
+    X.Output = Ob.Output;
+    X.ChunkBit = Ob.Bit;
+    for (auto [I, L] : enumerate(R.W.Leaves)) {
+      bool PerLane = L.Ty.Kind == RegKind::Lane;
+      unsigned Lanes = PerLane && Wave ? 64 : 1;
+      APInt All = APInt::getZero(Lanes * L.Ty.Bits);
+      for (unsigned Lane = 0; Lane < Lanes; ++Lane)
+        All.insertBits(leafValue(L, {VarKey::Leaf, unsigned(I), Lane}, A, !PerLane || (X.Exec >> Lane & 1)),
+                       Lane * L.Ty.Bits);
+      X.Leaves.push_back(All);
+    }
+    return X;
+  }
+
+  static std::string method(const VerifyResult &Result) {
+    const Evidence &E = Result.E;
+    if (!std::holds_alternative<Proved>(Result.V))
+      return std::holds_alternative<Unknown>(Result.V) ? std::get<Unknown>(Result.V).Reason
+                                                       : verdictName(Result.V).str();
+    std::string S = std::to_string(E.Slices) + " slices, " + std::to_string(E.DistinctSlices) + " distinct: " +
+                    std::to_string(E.BySyntax) + " by normal form, " + std::to_string(E.BySolver) + " by solver";
+    if (!E.Solvers.empty())
+      S += " (" + join(E.Solvers, ", ") + ")";
+    return S;
+  }
+
+  const Rule &R;
+  const VerifyOptions &O;
+};
+
+} // namespace
+
+Expected<VerifyResult> verify(const Rule &R, const VerifyOptions &O) { return Verifier(R, O).run(); }
+
+} // namespace whittle
