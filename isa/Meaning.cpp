@@ -214,10 +214,6 @@ private:
   DenseMap<Value *, std::string> Memo;
 };
 
-struct RowInfo {
-  Hash128 Meaning, Exact;
-  SmallVector<std::pair<unsigned, unsigned>, 2> Commutes;
-};
 } // namespace
 
 /// The function whose structure stands for the row: of operands, or for a
@@ -246,46 +242,72 @@ static std::string signature(const Row &R) {
   return S + " ";
 }
 
-static const RowInfo &infoOf(const Row &R) {
-  static std::mutex Lock;
-  static DenseMap<const Row *, std::unique_ptr<RowInfo>> Cache;
-  {
-    std::lock_guard<std::mutex> Guard(Lock);
-    if (auto It = Cache.find(&R); It != Cache.end())
-      return *It->second;
-  }
+/// Calls \p Use with a function that hashes R's meaning: with operand order
+/// erased or not, and with its inputs renumbered.
+template <class Fn> static auto withHashes(const Row &R, Fn Use) {
   LLVMContext Ctx;
   Module M("row", Ctx);
   Function *F = representative(M, R);
   Value *Result = cast<ReturnInst>(F->getEntryBlock().getTerminator())->getReturnValue();
-  auto Info = std::make_unique<RowInfo>();
   std::string Sig = signature(R);
-  auto Hash = [&](bool Blind, ArrayRef<unsigned> Order) {
+  return Use([&](bool Blind, ArrayRef<unsigned> Order) {
     return Hash128::of(Sig + StructuralHash(Blind, Order).of(Result));
-  };
-  Info->Meaning = Hash(true, {});
-  Info->Exact = Hash(false, {});
-  if (!R.isMatrix())
-    for (unsigned I = 0; I < R.Ins.size(); ++I)
-      for (unsigned J = I + 1; J < R.Ins.size(); ++J) {
-        if (!(R.Ins[I] == R.Ins[J]))
-          continue;
-        SmallVector<unsigned, 4> Order;
-        for (unsigned K = 0; K < R.Ins.size(); ++K)
-          Order.push_back(K == I ? J : K == J ? I : K);
-        if (Hash(true, Order) == Info->Meaning)
-          Info->Commutes.push_back({I, J});
-      }
-  std::lock_guard<std::mutex> Guard(Lock);
-  return *Cache.try_emplace(&R, std::move(Info)).first->second;
+  });
 }
 
-Hash128 meaningHash(const Row &R) { return infoOf(R).Meaning; }
-Hash128 rowHash(const Row &R) { return infoOf(R).Exact; }
+namespace {
+/// Something worked out of a row once a process, on first use.
+template <class T> class PerRow {
+public:
+  template <class Fn> const T &get(const Row &R, Fn Make) {
+    {
+      std::lock_guard<std::mutex> Guard(Lock);
+      if (auto It = Known.find(&R); It != Known.end())
+        return *It->second;
+    }
+    auto New = std::make_unique<T>(Make());
+    std::lock_guard<std::mutex> Guard(Lock);
+    return *Known.try_emplace(&R, std::move(New)).first->second;
+  }
+
+private:
+  std::mutex Lock;
+  DenseMap<const Row *, std::unique_ptr<T>> Known;
+};
+} // namespace
+
+Hash128 meaningHash(const Row &R) {
+  static PerRow<Hash128> Known;
+  return Known.get(R, [&] { return withHashes(R, [](auto Hash) { return Hash(true, {}); }); });
+}
+
+Hash128 rowHash(const Row &R) {
+  static PerRow<Hash128> Known;
+  return Known.get(R, [&] { return withHashes(R, [](auto Hash) { return Hash(false, {}); }); });
+}
+
 ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
-  if (R.isGeneric())
+  using Pairs = SmallVector<std::pair<unsigned, unsigned>, 2>;
+  static PerRow<Pairs> Known;
+  if (R.isGeneric() || R.isMatrix())
     return {};
-  return infoOf(R).Commutes;
+  return Known.get(R, [&] {
+    return withHashes(R, [&](auto Hash) {
+      Pairs Found;
+      Hash128 Same = Hash(true, {});
+      for (unsigned I = 0; I < R.Ins.size(); ++I)
+        for (unsigned J = I + 1; J < R.Ins.size(); ++J) {
+          if (!(R.Ins[I] == R.Ins[J]))
+            continue;
+          SmallVector<unsigned, 4> Order;
+          for (unsigned K = 0; K < R.Ins.size(); ++K)
+            Order.push_back(K == I ? J : K == J ? I : K);
+          if (Hash(true, Order) == Same)
+            Found.push_back({I, J});
+        }
+      return Found;
+    });
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -48,6 +48,13 @@ static uint64_t corner(Random &Rng, unsigned W) {
   }
 }
 
+/// The ends of the ranges: where sums of products of all operands overflow.
+static uint64_t extreme(Random &Rng, unsigned W) {
+  uint64_t Top = uint64_t(1) << (W - 1);
+  const uint64_t Values[] = {Top, Top - 1, ~uint64_t(0), Rng.below(2)};
+  return Values[Rng.below(4)];
+}
+
 static void fillVector(Random &Rng, uint8_t *To, const uint8_t *Other) {
   unsigned Bytes = 1u << Rng.below(4), W = 8 * Bytes, N = 64 / Bytes;
   auto Each = [&](auto Make) {
@@ -125,13 +132,20 @@ static void fillScalar(Random &Rng, uint8_t *To, unsigned W) {
 }
 
 void fillInputs(Random &Rng, const Row &R, MachineState &S) {
+  // Sometimes all operands at once, so that extremes meet.
+  bool Extreme = Rng.below(8) == 0;
+  unsigned Bytes = 1u << Rng.below(4);
   const uint8_t *Other = nullptr;
   for (auto [I, Ty] : enumerate(R.Ins)) {
     if (Ty.Kind != RegKind::Vec) {
       fillScalar(Rng, S.In[I], Ty.Kind == RegKind::Mask ? 64 : Ty.Bits);
       continue;
     }
-    fillVector(Rng, S.In[I], Other);
+    if (Extreme)
+      for (unsigned E = 0; E != 64 / Bytes; ++E)
+        putElement(S.In[I], E, Bytes, extreme(Rng, 8 * Bytes));
+    else
+      fillVector(Rng, S.In[I], Other);
     Other = S.In[I];
   }
   for (unsigned I = 0; I != 8; ++I)

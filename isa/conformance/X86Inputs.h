@@ -29,9 +29,9 @@ private:
 };
 
 /// Fills the inputs of a row and what its result's register holds before:
-/// random bits, corner values and counts of 8- to 64-bit elements, sparse and
-/// dense bits, splats, near copies of another operand. Bits that the row does
-/// not read are filled as well.
+/// random bits, the ends of the ranges in all operands at once, corner values and counts of 8- to
+/// 64-bit elements, sparse and dense bits, splats, near copies of another operand. Bits that the
+/// row does not read are filled as well.
 void fillInputs(Random &Rng, const Row &R, MachineState &S);
 
 } // namespace whittle

@@ -61,26 +61,28 @@ V choose(V Sel, unsigned Shift, ArrayRef<V> Choices) {
   return Level[0];
 }
 
-V lookup(V Table, V Idx) {
+/// Table[Idx[i]]; the indices are in range. They are extracted from one vector
+/// unchanged, which is how LLVM recognises its variable permutes.
+static V pick(V Table, V Idx) {
   Sem &S = Table.sem();
-  IRBuilderBase &B = S.builder();
-  // The indices are reduced as one vector and extracted unchanged, which LLVM
-  // recognises as its variable permutes.
-  V Reduced = Idx & int64_t(Table.lanes() - 1);
   SmallVector<V, 64> Out;
   for (unsigned I = 0; I != Idx.lanes(); ++I)
-    Out.push_back({&S, B.CreateExtractElement(Table.get(), Reduced[I].get())});
+    Out.push_back({&S, S.builder().CreateExtractElement(Table.get(), Idx[I].get())});
   return S.build(Out);
 }
+
+V lookup(V Table, V Idx) { return pick(Table, Idx & int64_t(Table.lanes() - 1)); }
 
 V lookupInLanes(V Table, V Idx) {
   unsigned PerLane = 128 / Table.eltBits();
   if (Table.lanes() == PerLane)
     return lookup(Table, Idx);
-  SmallVector<V, 4> Parts;
-  for (unsigned L = 0; L != Table.lanes(); L += PerLane)
-    Parts.push_back(lookup(slice(Table, L, PerLane), slice(Idx, L, PerLane)));
-  return join(Parts);
+  // Whole-register indices, not a lookup in each part, which LLVM would do
+  // element by element.
+  SmallVector<V, 64> First;
+  for (unsigned I = 0; I != Idx.lanes(); ++I)
+    First.push_back(Table.sem().constant(Idx.eltBits(), I / PerLane * PerLane));
+  return pick(Table, (Idx & int64_t(PerLane - 1)) | Table.sem().build(First));
 }
 
 V shuffleByImm(const Ops &O, V A, V B, const ImmShuffle &How) {
