@@ -63,6 +63,10 @@ struct SearchResult {
   unsigned Refuted = 0, Unknown = 0;
   double Seconds = 0;
   bool Exhausted = false;       ///< whole space to MaxInstructions seen
+  /// Of the last levels alone (two and more instructions): candidates probed,
+  /// and the wall clock that took without compiling and proving.
+  uint64_t Probed = 0;
+  double ProbeSeconds = 0;
 };
 
 /// Bottom-up enumeration in the ranker's order, all opcodes in the end. Results

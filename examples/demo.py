@@ -107,7 +107,7 @@ def optimise(k):
             continue
         if k.functions and name not in k.functions:
             continue
-        cycles = "" if b["cycles"] is None else ", %.2f -> %.2f cycles (llvm-mca)" % (b["cycles"], a["cycles"])
+        cycles = "" if b["cycles"] is None else ", %d -> %d cycles (llvm-mca)" % (b["cycles"], a["cycles"])
         print("  %s: %d -> %d vector instructions, %d -> %d bytes%s" %
               (name, b["instructions"], a["instructions"], b["bytes"], a["bytes"], cycles))
         if len(before[name]) <= 40:

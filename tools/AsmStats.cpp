@@ -160,11 +160,10 @@ private:
     return S;
   }
 
-  std::optional<double> cycles(ArrayRef<MCInst> Body) {
+  std::optional<unsigned> cycles(ArrayRef<MCInst> Body) {
     const MCSchedModel &Model = STI.getSchedModel();
     if (!Model.hasInstrSchedModel())
       return std::nullopt;
-    const unsigned Turns = 100;
     mca::InstrumentManager IM(STI, Isa.instrInfo());
     mca::InstrBuilder IB(STI, Isa.instrInfo(), Isa.registerInfo(), Analysis.get(), IM, 100);
     std::vector<std::unique_ptr<mca::Instruction>> Lowered;
@@ -176,7 +175,7 @@ private:
       }
       Lowered.push_back(std::move(*L));
     }
-    mca::CircularSourceMgr Source(Lowered, Turns);
+    mca::CircularSourceMgr Source(Lowered, 1);
     mca::CustomBehaviour CB(STI, Source, Isa.instrInfo());
     mca::Context MC(Isa.registerInfo(), STI);
     mca::PipelineOptions PO(0, 0, 0, 0, 0, 0, true);
@@ -187,7 +186,7 @@ private:
       consumeError(Total.takeError());
       return std::nullopt;
     }
-    return double(*Total) / Turns;
+    return *Total;
   }
 
   const TargetIsa &Isa;

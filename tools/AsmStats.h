@@ -21,9 +21,11 @@ struct FunctionStats {
   /// register copies and plain loads and stores.
   unsigned Instructions = 0;
   unsigned Bytes = 0; ///< of all instructions of the function
-  /// llvm-mca's cycles for 100 turns of the function's text, per turn; none
-  /// where LLVM has no schedule model or the function branches.
-  std::optional<double> Cycles;
+  /// llvm-mca's cycles from the first dispatch to the last retirement of the
+  /// function's text, run once (turns in a row would tie a result to the next
+  /// turn's argument in the same register); none where LLVM has no schedule model
+  /// or the function branches.
+  std::optional<unsigned> Cycles;
   std::vector<std::string> Lines; ///< the instructions as printed
 };
 

@@ -134,7 +134,7 @@ static int stats(const TargetIsa &Isa, const OutputOptions &O) {
 static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
   Expected<ConformReport> R = Isa.arch() == "x86_64"
                                   ? conformX86(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only})
-                                  : conformAMDGPU(Isa, {.Seed = C.Seed});
+                                  : conformAMDGPU(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only});
   if (!R)
     return R.takeError();
   uint64_t Inputs = 0, Mismatches = 0;

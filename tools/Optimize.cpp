@@ -135,7 +135,7 @@ static json statsJson(const FunctionStats &S) {
 static void printStats(raw_ostream &OS, const char *When, const FunctionStats &S) {
   OS << format("  %-7s %4u instructions %5u bytes", When, S.Instructions, S.Bytes);
   if (S.Cycles)
-    OS << format(" %7.2f cycles", *S.Cycles);
+    OS << format(" %4u cycles", *S.Cycles);
   OS << "\n";
 }
 

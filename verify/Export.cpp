@@ -41,7 +41,8 @@ public:
       A.addAttr(Attribute::NoUndef);
     }
     B.SetInsertPoint(BasicBlock::Create(M.getContext(), "", F));
-    for (Term T : Cone(G, Root, Root).order())
+    const Cone Side(G, Root, Root);
+    for (Term T : Side.order())
       Values[T.Id] = emit(T);
     B.CreateRet(Values[Root.Id]);
     std::string Text;

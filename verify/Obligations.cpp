@@ -41,7 +41,7 @@ Term RuleTerms::assumeExec(Term T, unsigned Lane, bool On) {
 
 /// True if the term may be cut anywhere for nothing: wiring and bitwise
 /// operations of variables and constants.
-static bool isBitParallel(const TermGraph &G, Term T) {
+bool RuleTerms::isBitParallel(Term T) {
   switch (G.op(T)) {
   case TermOp::Const:
   case TermOp::Var:
@@ -50,12 +50,16 @@ static bool isBitParallel(const TermGraph &G, Term T) {
   case TermOp::Or:
   case TermOp::Xor:
   case TermOp::Concat:
-    return all_of(G.operands(T), [&](Term O) { return isBitParallel(G, O); });
-  case TermOp::Ite: // one condition for all bits
-    return isBitParallel(G, G.operand(T, 1)) && isBitParallel(G, G.operand(T, 2));
+  case TermOp::Ite:
+    break;
   default:
     return false;
   }
+  if (auto It = BitParallel.find(T.Id); It != BitParallel.end())
+    return It->second;
+  // One condition holds for all bits, whatever it is.
+  bool R = all_of(G.operands(T).drop_front(G.op(T) == TermOp::Ite), [&](Term O) { return isBitParallel(O); });
+  return BitParallel[T.Id] = R;
 }
 
 void RuleTerms::cut(Term S, Term T, const Obligation &At) {
@@ -64,7 +68,7 @@ void RuleTerms::cut(Term S, Term T, const Obligation &At) {
     unsigned Bit = 0;
     ArrayRef<Term> Pieces = G.op(X) == TermOp::Concat ? G.operands(X) : ArrayRef(X);
     for (Term P : Pieces) {
-      if (!isBitParallel(G, P))
+      if (!isBitParallel(P))
         Solid.push_back({Bit, Bit + G.width(P)});
       Bit += G.width(P);
       Cuts.insert(Bit);
@@ -85,7 +89,7 @@ void RuleTerms::cut(Term S, Term T, const Obligation &At) {
     O.Target = G.extract(T, Begin, N);
     O.Bit = At.Bit + Begin;
     Begin = End;
-    if (O.Source == O.Target || N == 1 || !isBitParallel(G, O.Source) || !isBitParallel(G, O.Target)) {
+    if (O.Source == O.Target || N == 1 || !isBitParallel(O.Source) || !isBitParallel(O.Target)) {
       Obligations.push_back(O);
       continue;
     }

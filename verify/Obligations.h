@@ -49,10 +49,12 @@ private:
                           std::optional<bool> LaneOn, Choices &Skipped);
   llvm::Error compareBits(Term S, Term T, Obligation At, Choices &Skipped);
   void cut(Term S, Term T, const Obligation &At);
+  bool isBitParallel(Term T);
   /// \p T with EXEC's bit of \p Lane known.
   Term assumeExec(Term T, unsigned Lane, bool On);
 
   std::map<std::tuple<unsigned, unsigned, bool>, Term> Assumed;
+  llvm::DenseMap<uint32_t, bool> BitParallel;
 };
 
 /// Runs both programs of \p R on constants and gives the chunk of \p Width bits

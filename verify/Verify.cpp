@@ -98,10 +98,10 @@ private:
     Evidence &E = Result.E;
     E.Assumptions = T.Assumptions;
     E.Slices = T.Obligations.size();
+    // All slices without the solver first: a wrong rule mostly shows in one.
     std::unordered_set<std::string> Seen;
     NormalForm Forms(T.G);
-    // An undecided slice does not end the search for a refutation.
-    std::optional<Verdict> Undecided;
+    std::vector<std::pair<const Obligation *, Cone>> Hard;
     for (const Obligation &Ob : T.Obligations) {
       Cone C(T.G, Ob.Source, Ob.Target);
       if (!Seen.insert(C.key()).second)
@@ -115,6 +115,10 @@ private:
         Result.V = refute(C, Ob, Values, T.IsWave);
         return Error::success();
       }
+      Hard.push_back({&Ob, std::move(C)});
+    }
+    Result.V = Proved{};
+    for (const auto &[Ob, C] : Hard) {
       Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
       if (!A)
         return A.takeError();
@@ -123,23 +127,19 @@ private:
         ++E.BySolver;
         if (!is_contained(E.Solvers, A->Solver))
           E.Solvers.push_back(A->Solver);
-        break;
+        continue;
       case SolverAnswer::Sat:
-        Result.V = refute(C, Ob, A->Model, T.IsWave);
-        return Error::success();
+        Result.V = refute(C, *Ob, A->Model, T.IsWave);
+        break;
       case SolverAnswer::Unknown:
-        if (!Undecided)
-          Undecided = Unknown{A->Reason};
+        Result.V = Unknown{A->Reason};
         break;
       case SolverAnswer::Killed:
-        // Stronger than Unknown: the verdict must not be stored as repeatable.
-        Undecided = Killed{};
+        Result.V = Killed{};
         break;
       }
-      if (Undecided)
-        break;
+      break;
     }
-    Result.V = Undecided ? *Undecided : Verdict(Proved{});
     return Error::success();
   }
 

@@ -3,8 +3,9 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Facts are from AMD's "Instinct MI300" instruction set architecture reference
-// (chapters VOP1, VOP2, VOP3, VOP3P and Matrix Arithmetic).
+// The meanings are those of AMD's CDNA instruction set references; the layout of
+// matrix operands is that of AMD's matrix instruction calculator. What of this
+// was compared with what: docs/AMDGPU.md.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,8 +28,8 @@ inline OperandSpec fixed(int64_t Value) {
 
 /// Adds NAME_e64 and NAME_e32. The vector unit has both encodings of most
 /// two-operand instructions; instruction selection emits e64.
-void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Features, const SemFn &Fn,
-                      unsigned Weight, bool HasClamp = false);
+void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Features,
+                      const SemFn &Fn, unsigned Weight, bool HasClamp = false);
 
 void addValuRows(RowSet &R);     ///< logic, shifts, add and subtract, min and max, moves
 void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products

@@ -263,7 +263,7 @@ Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions
   if (!F)
     return F.takeError();
   Entry.H = ConformEntry::SecondSource;
-  Entry.Reason = "reference written from AMD's instruction set document";
+  Entry.Reason = "the whole-wave reference";
   // Each row has a sequence of its own, whatever other rows there are.
   WordSource Words(Options.Seed ^ xxh3_64bits(R.Name));
   // At least twice each EXEC mask.

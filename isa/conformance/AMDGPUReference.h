@@ -4,8 +4,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What AMDGPU instructions compute, written a second time as plain C++ on whole
-// waves, from the pseudo-code of AMD's "Instinct MI300" instruction set
-// reference. Shares no code with the rows, nor with LLVM.
+// waves, in the manner of the pseudo-code of AMD's CDNA instruction set
+// references. Shares no code with the rows, nor with LLVM.
 //
 //===----------------------------------------------------------------------===//
 

@@ -185,7 +185,7 @@ void expectOneProduct(StringRef Name, unsigned LaneA, unsigned LaneB, unsigned B
   EXPECT_TRUE(all_of(Reply.Defined[0], [](uint8_t B) { return B == 0xff; })) << "MFMA ignores EXEC";
 }
 
-TEST(AMDGPUMatrix, OneProductLandsWhereTheManualSays) {
+TEST(AMDGPUMatrix, OneProductLandsWhereTheLayoutSays) {
   // 16x16x32: A[1][11], B[11][2] -> D[1][2].
   for (const char *Name : {"V_MFMA_I32_16X16X32I8_e64", "V_MFMA_I32_16X16X32I8_vgprcd_e64"}) {
     expectOneProduct(Name, 17, 18, 3, 2, 1);

@@ -1,0 +1,100 @@
+//===- enumerate/SearchState.cpp - What the tasks of one search share -----===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "enumerate/SearchState.h"
+#include <thread>
+
+using namespace llvm;
+
+namespace whittle {
+
+static unsigned widestBytes(const Window &W, ArrayRef<PoolRow> Pool) {
+  unsigned Bytes = 4;
+  for (const Leaf &L : W.Leaves)
+    Bytes = std::max(Bytes, L.Ty.bytes());
+  for (const Node &N : W.Source.Nodes)
+    Bytes = std::max(Bytes, N.Ty.bytes());
+  for (const PoolRow &P : Pool)
+    Bytes = std::max(Bytes, P.R->Def.bytes());
+  return Bytes;
+}
+
+SearchState::SearchState(Window Win, const SearchOptions &O, const VerifyFn &Verify, Evaluator &E,
+                         CandidateRanker &Ranker)
+    : W(std::move(Win)), O(O), Eval(E), Pool(makePool(W, O, Ranker)),
+      Tests(W.Leaves, widestBytes(W, Pool), O.Seed), Bound(staticCost(W, W.Source)),
+      Verify(Verify) {
+  ChunkTests = std::max(1u, 64 / widestBytes(W, Pool));
+  for (const Node &N : W.Source.Nodes)
+    if (!N.R->isGeneric())
+      WindowImms.append(N.Imms.begin(), N.Imms.end());
+}
+
+double SearchState::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - Start).count();
+}
+
+bool SearchState::expired() const {
+  if (Late.load(std::memory_order_relaxed))
+    return true;
+  if (!(O.Stop && O.Stop->load(std::memory_order_relaxed)) && seconds() < O.Seconds)
+    return false;
+  Late.store(true, std::memory_order_relaxed);
+  return true;
+}
+
+bool SearchState::done() {
+  if (!Finished)
+    Finished = expired() || (O.CandidateBudget && Result.Candidates >= O.CandidateBudget) ||
+               Result.Unknown >= O.MaxUnknown;
+  return Finished;
+}
+
+void SearchState::fail(Error E) {
+  Failure = joinErrors(std::move(Failure), std::move(E));
+  Finished = true;
+}
+
+SearchState::Outcome SearchState::ask(Rule R, uint64_t At) {
+  if (done() || !Asked.insert(ruleId(R)).second)
+    return Outcome::Rejected;
+  CandidateVerdict V = Verify(R);
+  switch (V.K) {
+  case CandidateVerdict::Proved:
+    if (Result.Proved.empty())
+      Result.CandidatesToFirst = At;
+    Bound = staticCost(R.W, R.Target);
+    Result.Proved.push_back(std::move(R));
+    Finished |= O.FirstSolution;
+    return Outcome::Accepted;
+  case CandidateVerdict::Refuted:
+    ++Result.Refuted;
+    return Tests.add(V.Counterexample) ? Outcome::NewTest : Outcome::Rejected;
+  case CandidateVerdict::Unknown:
+  case CandidateVerdict::Killed:
+    ++Result.Unknown;
+    return Outcome::Rejected;
+  }
+  llvm_unreachable("a verdict of no kind");
+}
+
+void SearchState::parallel(size_t Count, function_ref<void(size_t, unsigned)> Fn) const {
+  unsigned Threads = unsigned(std::min<size_t>(std::max(1u, O.Threads), Count));
+  std::atomic<size_t> Next{0};
+  auto Work = [&](unsigned Thread) {
+    for (size_t I; (I = Next.fetch_add(1)) < Count;)
+      Fn(I, Thread);
+  };
+  std::vector<std::thread> Others;
+  for (unsigned T = 1; T < Threads; ++T)
+    Others.emplace_back(Work, T);
+  Work(0);
+  for (std::thread &T : Others)
+    T.join();
+}
+
+} // namespace whittle

@@ -1,0 +1,168 @@
+//===- enumerate/TaskSearch.h - Bottom-up search for one value --*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ENUMERATE_TASKSEARCH_H
+#define WHITTLE_ENUMERATE_TASKSEARCH_H
+
+#include "enumerate/SearchState.h"
+#include "enumerate/Task.h"
+#include "enumerate/ValueTable.h"
+#include <optional>
+
+namespace whittle {
+
+/// A candidate that agrees with the goal on the table's tests.
+struct Hit {
+  Expr Root;                 ///< Row null: Ops[0] itself is the goal
+  std::optional<Expr> Inner; ///< what InnerOp stands for, if not a table value
+  std::optional<llvm::APInt> Const; ///< what ConstOp stands for
+  bool Solved = false;       ///< its parameters were solved on the tests
+  unsigned Weight = 0, Instructions = 0;
+  uint64_t At = 0;           ///< candidates seen by the end of its item
+};
+
+/// Values that one operand of a probed instruction ranges over.
+struct InnerSet {
+  ValueType Ty;
+  const uint8_t *Chunks = nullptr;
+  size_t Count = 0;
+  unsigned Weight = 0, Instructions = 0;
+  const uint32_t *Ids = nullptr; ///< table values; else
+  const Expr *Exprs = nullptr;   ///< instructions over table values
+};
+
+/// What a thread works in.
+struct Scratch {
+  std::vector<uint8_t> Full[3];           ///< one value on all tests
+  std::vector<uint8_t> Out, Repeated[4];  ///< tiles
+  std::vector<uint32_t> Hits;
+  std::vector<uint8_t> Tables;
+};
+
+/// A piece of work: its candidates and what it found. Pieces are merged in
+/// order, whatever thread did them.
+struct ItemResult {
+  uint64_t Candidates = 0;
+  std::vector<Hit> Hits;
+};
+
+class TaskSearch {
+public:
+  TaskSearch(SearchState &S, const Task &T);
+  /// Sizes 0, 1, 2, .. up to SearchOptions::MaxInstructions.
+  void run();
+
+private:
+  // TaskSearch.cpp: goal, hits.
+  void readGoal();
+  bool fillFree();
+  void sizeZero();
+  bool fits(unsigned Weight, unsigned Instructions) const;
+  bool matches(const uint8_t *Full) const;
+  bool matchesChunk(const uint8_t *Chunk) const;
+  void add(ItemResult &Out, Hit H) const;
+  struct Built {
+    Rule R;
+    Program Value; ///< the target with the goal as its output
+  };
+  Built build(const Hit &H) const;
+  bool usesChoiceTwice(const Window &W, const Program &P) const;
+  bool replay(const Built &B) const;
+  bool resolve(Hit &H, const Built &B) const;
+  std::vector<std::vector<uint8_t>> runOnTests(const Window &W, const Program &P) const;
+  void consider(Hit H);
+  void settle(std::vector<Hit> Hits);
+
+  // LastLevel.cpp: one instruction over a range of values.
+  const std::vector<Operands> &assignments(const PoolRow &R, unsigned Mask, bool Solved) const;
+  std::vector<Operands> makeAssignments(const PoolRow &R, unsigned Mask,
+                                        std::optional<ValueType> Other, bool Solved) const;
+  /// The goal as \p R over \p In (in all operand positions that fit) and free
+  /// values; with \p Other also that value, in at least one position. \p
+  /// LoneInner: In in one position only, before Other's if that has one too.
+  void probeRange(const PoolRow &R, const InnerSet &In, std::optional<uint32_t> Other,
+                  bool LoneInner, ItemResult &Out, Scratch &X);
+  void probeOne(const PoolRow &R, unsigned Mask, const InnerSet &In, const Operands &Ops,
+                ItemResult &Out, Scratch &X);
+  void scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const Operands &Ops,
+            ItemResult &Out, Scratch &X);
+  void scanWhole(const PoolRow &R, const InnerSet &In, const Operands &Ops, ItemResult &Out,
+                 Scratch &X);
+  void solveTables(const PoolRow &R, const InnerSet &In, const Operands &Ops, ItemResult &Out,
+                   Scratch &X);
+  void solveMaps(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
+  void found(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops, int64_t Imm,
+             ItemResult &Out, Scratch &X);
+  Hit hitOf(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops, int64_t Imm) const;
+  const uint8_t *fullOf(const Hit &H, uint32_t Op, ValueType Ty, std::vector<uint8_t> &Room) const;
+  bool agrees(const Hit &H, Scratch &X) const;
+  uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther) const;
+
+  // Levels.cpp: what is combined with what.
+  bool prepareRows(llvm::ArrayRef<unsigned> Ranks);
+  void compileProbes(llvm::ArrayRef<std::pair<unsigned, unsigned>> Wanted);
+  bool rounds(unsigned First, unsigned Factor, llvm::function_ref<bool(unsigned, unsigned)> Round,
+              llvm::function_ref<bool(unsigned)> Grew);
+  std::vector<unsigned> lastRows(unsigned Until, unsigned Extra) const;
+  bool usefulRow(const PoolRow &R) const;
+  bool keeps(const Value &V) const;
+  bool sizeOne(bool Search);
+  struct NewValue {
+    Value V;
+    uint64_t Fingerprint;
+    size_t At;
+  };
+  struct RowOutput {
+    ItemResult R;
+    std::vector<NewValue> Values;
+    std::vector<uint8_t> Bytes;
+  };
+  void runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &X);
+  bool sizeTwo();
+  struct Slice {
+    unsigned Row, Bucket;
+    size_t Begin, End; ///< in the bucket
+    uint64_t Candidates;
+  };
+  bool lastOverTable(unsigned Done, unsigned Until);
+  size_t rankedBelow(const Bucket &B, unsigned Rank) const;
+  /// Fills the table again after new tests; true if there are more values.
+  bool refill();
+  /// Does the items in batches on all threads, in order; false if all is done.
+  bool runItems(size_t Count, llvm::function_ref<uint64_t(size_t)> Estimate,
+                llvm::function_ref<void(size_t, ItemResult &, Scratch &)> Do);
+
+  // DeepLevels.cpp: three instructions.
+  struct Chain;
+  struct Block;
+  struct Extension;
+  bool sizeThree();
+  bool lastOverPairs(unsigned Done, unsigned Until);
+  bool lastOverChains(unsigned Done, unsigned Until, bool Search);
+  void extend(uint32_t Parent, unsigned Done, llvm::ArrayRef<unsigned> Rows, Extension &Out,
+              Scratch &X) const;
+  bool probeBlock(const Block &B, unsigned Done, llvm::ArrayRef<unsigned> Last);
+
+  SearchState &S;
+  const Task &T;
+  unsigned C; ///< tests in a chunk
+  ValueTable Table;
+  std::vector<uint8_t> Goal, Care;
+  bool CareAll = true;
+  size_t GoalTests = 0;
+  std::vector<Scratch> Rooms; ///< one a thread
+  mutable std::vector<std::map<unsigned, std::vector<Operands>>> Assignments; ///< by rank, mask
+  Evaluator::TernaryFn TernarySolver = nullptr;
+  /// Least weight of the instructions that lead from a type to the goal's.
+  std::map<std::pair<unsigned, unsigned>, unsigned> OneStep, TwoSteps;
+  bool TableFull = false;
+  size_t Chains = 0; ///< distinct values of two instructions in the last round
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_ENUMERATE_TASKSEARCH_H

@@ -1,0 +1,191 @@
+//===- passes/ApplyPass.cpp - Match and rewrite ----------------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Legality.h"
+#include "passes/Matcher.h"
+#include "passes/Passes.h"
+#include "passes/Profit.h"
+#include "passes/Rewriter.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/MachineOptimizationRemarkEmitter.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/Support/DebugCounter.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace llvm;
+
+DEBUG_COUNTER(ApplyCounter, "whittle-apply", "Controls which rewrites the Whittle pass makes");
+
+namespace whittle {
+
+namespace {
+
+/// The rewrites of one function.
+class Applier {
+public:
+  Applier(RuleSet &Set, MachineFunction &MF, ApplyStats &Stats)
+      : Set(Set), MF(MF), Stats(Stats), View(MF, Set.table()), Exec(MF), Legal(View, Exec),
+        Cost(MF) {}
+
+  bool run() {
+    // Each rewrite lowers the static cost, so this ends; the bound holds
+    // whatever a database says.
+    unsigned Left = 64 + 4 * MF.getInstructionCount();
+    bool Any = false;
+    for (bool Changed = true; Changed && Left;) {
+      Changed = false;
+      for (MachineBasicBlock &MBB : MF)
+        while (Left && runOnBlock(MBB)) {
+          --Left;
+          Changed = Any = true;
+        }
+    }
+    return Any;
+  }
+
+private:
+  /// Makes the first rewrite of the block, if there is one.
+  bool runOnBlock(MachineBasicBlock &MBB) {
+    for (MachineInstr &MI : MBB)
+      for (unsigned Rule : Set.rulesFor(MI.getOpcode(), View.instrInfo()))
+        if (Set.match(View, MI, Rule, [&](const Match &M) { return rewrite(M); }))
+          return true;
+    return false;
+  }
+
+  void count(Obstacle O) {
+    switch (O) {
+    case Obstacle::None:
+      break;
+    case Obstacle::NoFacts:
+      ++Stats.NoFacts;
+      break;
+    case Obstacle::OtherUse:
+      ++Stats.OtherUse;
+      break;
+    case Obstacle::Illegal:
+      ++Stats.Illegal;
+      break;
+    case Obstacle::Flags:
+      ++Stats.Flags;
+      break;
+    case Obstacle::Exec:
+      ++Stats.Exec;
+      break;
+    case Obstacle::Unprofitable:
+      ++Stats.Unprofitable;
+      break;
+    }
+  }
+
+  bool rewrite(const Match &M) {
+    ++Stats.Matched;
+    RewritePlan Plan;
+    if (Obstacle O = Legal.check(M, Plan); O != Obstacle::None)
+      return count(O), false;
+    Rewriter R(View, Legal, M, Plan);
+    Obstacle O = R.emit();
+    if (O == Obstacle::None && !Cost.pays(View, M, Plan, R))
+      O = Obstacle::Unprofitable;
+    if (O != Obstacle::None || !DebugCounter::shouldExecute(ApplyCounter)) {
+      R.rollback();
+      return count(O), false;
+    }
+    remark(M, Plan);
+    Stats.Rewrites.push_back({M.Rule->Id, MF.getName().str()});
+    R.commit();
+    return true;
+  }
+
+  void remark(const Match &M, const RewritePlan &Plan) {
+    MachineOptimizationRemarkEmitter(MF, nullptr).emit([&] {
+      MachineOptimizationRemark R("whittle", "Rewrite", M.output(0)->getDebugLoc(), M.Block);
+      R << "rule " << StringRef(M.Rule->Id).take_front(8).str() << ": ";
+      std::string From, To;
+      auto Add = [](std::string &Text, StringRef Name) {
+        Text += (Text.empty() ? "" : " ") + Name.str();
+      };
+      for (const MachineInstr *MI : M.NodeMI)
+        if (MI)
+          Add(From, View.instrInfo().getName(MI->getOpcode()));
+      for (size_t I = 0; I != Plan.Rows.size(); ++I)
+        if (Plan.Live[I] && !Plan.Rows[I]->isGeneric())
+          Add(To, Plan.Rows[I]->Name);
+      R << From << " -> " << (To.empty() ? "an operand" : To);
+      return R;
+    });
+  }
+
+  RuleSet &Set;
+  MachineFunction &MF;
+  ApplyStats &Stats;
+  ValueView View;
+  ExecMask Exec;
+  Legality Legal;
+  Profit Cost;
+};
+
+class ApplyPass final : public MachineFunctionPass {
+public:
+  ApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats)
+      : MachineFunctionPass(ID), M(std::move(M)), Stats(Stats) {}
+
+  StringRef getPassName() const override { return "Whittle apply"; }
+  void getAnalysisUsage(AnalysisUsage &AU) const override {
+    AU.setPreservesCFG();
+    MachineFunctionPass::getAnalysisUsage(AU);
+  }
+
+  bool runOnMachineFunction(MachineFunction &MF) override {
+    RuleSet *Set = rulesFor(MF);
+    if (!Set || skipFunction(MF.getFunction()) || !MF.getRegInfo().isSSA())
+      return false;
+    std::lock_guard<std::mutex> Guard(Set->lock());
+    if (!hasRoot(*Set, MF))
+      return false;
+    if (Set->table().isa().arch() == "amdgcn" && usesWholeWaveModes(MF, Set->table()))
+      return false;
+    ApplyStats Unasked;
+    return Applier(*Set, MF, Stats ? *Stats : Unasked).run();
+  }
+
+private:
+  RuleSet *rulesFor(const MachineFunction &MF) const {
+    switch (MF.getTarget().getTargetTriple().getArch()) {
+    case Triple::x86_64:
+      return M->forArch("x86_64");
+    case Triple::amdgcn:
+      return M->forArch("amdgcn");
+    default:
+      return nullptr;
+    }
+  }
+
+  static bool hasRoot(RuleSet &Set, const MachineFunction &MF) {
+    const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
+    for (const MachineBasicBlock &MBB : MF)
+      for (const MachineInstr &MI : MBB)
+        if (!Set.rulesFor(MI.getOpcode(), TII).empty())
+          return true;
+    return false;
+  }
+
+  static char ID;
+  std::shared_ptr<Matcher> M;
+  ApplyStats *Stats;
+};
+char ApplyPass::ID = 0;
+
+} // namespace
+
+MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats) {
+  return new ApplyPass(std::move(M), Stats);
+}
+
+} // namespace whittle

@@ -1,0 +1,426 @@
+//===- passes/Matcher.cpp - Rules indexed by root, and matching ------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Matcher.h"
+#include "isa/Meaning.h"
+#include "llvm/CodeGen/MachineBasicBlock.h"
+#include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetOpcodes.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+/// Backtracking steps for one rule at one root: far more than any real match
+/// needs, and a bound on code made to be slow.
+static constexpr unsigned MaxSteps = 20000;
+/// Operand orders tried for one instruction.
+static constexpr unsigned MaxOrders = 24;
+
+bool sameSymbol(const Row &A, const Row &B) {
+  if (&A == &B)
+    return true;
+  if (A.isGeneric() || B.isGeneric() || A.Def != B.Def || A.Ins != B.Ins ||
+      A.NumImms != B.NumImms || A.Form != B.Form)
+    return false;
+  return meaningHash(A) == meaningHash(B);
+}
+
+//===----------------------------------------------------------------------===//
+// One attempt
+//===----------------------------------------------------------------------===//
+
+class MatchRun {
+public:
+  MatchRun(RuleSet &Set, ValueView &View, const LoadedRule &Rule,
+           function_ref<bool(const Match &)> Accept)
+      : Set(Set), View(View), W(Rule.R.W), Accept(Accept), L(W.numLeaves()) {
+    M.Rule = &Rule;
+    M.Leaves.resize(L);
+    M.NodeMI.resize(W.Source.Nodes.size());
+  }
+
+  bool at(MachineInstr &Root) {
+    M.Block = Root.getParent();
+    return tryOutput(0, Root);
+  }
+
+private:
+  struct Goal {
+    unsigned Id;
+    ValueRef V;
+  };
+  using Goals = SmallVector<Goal, 8>;
+
+  const Node &node(unsigned Id) const { return W.Source.Nodes[Id - L]; }
+
+  bool tryOutput(unsigned Index, MachineInstr &Root) {
+    const MachineOperand &Def = Root.getOperand(0);
+    if (!Def.isReg() || !Def.isDef() || !Def.getReg().isVirtual() || Def.getSubReg())
+      return false;
+    ValueRef V;
+    V.K = ValueRef::Reg;
+    V.R = Def.getReg();
+    unsigned Id = W.Source.Outputs[Index];
+    V.Ty = W.typeOf(W.Source, Id);
+    Match Saved = M;
+    if (run({{Id, V}}, Index + 1))
+      return true;
+    M = std::move(Saved);
+    return false;
+  }
+
+  /// Solves the goals, then the outputs from NextOutput on, then asks Accept.
+  bool run(Goals Todo, unsigned NextOutput) {
+    while (!Todo.empty()) {
+      if (++Steps > MaxSteps)
+        return false;
+      Goal G = Todo.pop_back_val();
+      if (!G.V)
+        return false;
+      if (G.Id < L) {
+        if (!bindLeaf(G.Id, G.V))
+          return false;
+        continue;
+      }
+      const Node &N = node(G.Id);
+      switch (N.R->Generic) {
+      case GenericOp::Extract:
+        if (!extract(N, G.V, Todo))
+          return false;
+        break;
+      case GenericOp::Concat:
+        if (!concat(G.Id, N, G.V, Todo))
+          return false;
+        break;
+      case GenericOp::None: {
+        const NodeView *P = View.producer(G.V, M.Block);
+        MachineInstr *&Slot = M.NodeMI[G.Id - L];
+        if (!P || (Slot && Slot != P->MI))
+          return false;
+        if (Slot)
+          break;
+        if (!sameSymbol(*P->R, *N.R) || !sameImms(N, *P))
+          return false;
+        Slot = P->MI;
+        const auto &Orders = Set.operandOrders(*N.R);
+        if (Orders.size() == 1) {
+          pushOperands(N, *P, Orders[0], Todo);
+          break;
+        }
+        for (const auto &Order : Orders) {
+          if (!plausible(N, *P, Order))
+            continue;
+          Match Saved = M;
+          Goals Branch = Todo;
+          pushOperands(N, *P, Order, Branch);
+          if (run(std::move(Branch), NextOutput))
+            return true;
+          M = std::move(Saved);
+        }
+        return false;
+      }
+      }
+    }
+    if (NextOutput == W.Source.Outputs.size())
+      return Accept(M);
+    return nextOutput(NextOutput);
+  }
+
+  static bool sameImms(const Node &N, const NodeView &P) {
+    unsigned K = 0;
+    for (const OperandSpec &U : N.R->Uses) {
+      if (U.K != OperandSpec::Imm)
+        continue;
+      uint64_t Mask = U.ImmBits >= 64 ? ~0ull : (1ull << U.ImmBits) - 1;
+      if ((uint64_t(N.Imms[K]) ^ uint64_t(P.Imms[K])) & Mask)
+        return false;
+      ++K;
+    }
+    return true;
+  }
+
+  /// Operand \p I of the rule's node is operand Order[I] of the instruction.
+  void pushOperands(const Node &N, const NodeView &P, ArrayRef<unsigned> Order, Goals &Todo) {
+    // Nodes are solved before leaves: they fail sooner.
+    for (bool Leaves : {true, false})
+      for (unsigned I = 0; I != N.Ops.size(); ++I)
+        if ((N.Ops[I] < L) == Leaves)
+          Todo.push_back({N.Ops[I], P.Ops[Order[I]]});
+  }
+
+  bool plausible(const Node &N, const NodeView &P, ArrayRef<unsigned> Order) {
+    for (unsigned I = 0; I != N.Ops.size(); ++I) {
+      unsigned Id = N.Ops[I];
+      const ValueRef &V = P.Ops[Order[I]];
+      if (Id < L) {
+        if (W.Leaves[Id].Const && View.constant(V) != W.Leaves[Id].Const)
+          return false;
+        continue;
+      }
+      if (node(Id).R->isGeneric())
+        continue;
+      const NodeView *Q = View.producer(V, M.Block);
+      if (!Q || !sameSymbol(*Q->R, *node(Id).R))
+        return false;
+    }
+    return true;
+  }
+
+  bool bindLeaf(unsigned Id, const ValueRef &V) {
+    const Leaf &Want = W.Leaves[Id];
+    LeafBinding &B = M.Leaves[Id];
+    if (Want.Ty.Bits != V.Ty.Bits)
+      return false;
+    // A scalar leaf is the same in all lanes: only an SGPR surely is.
+    if (Want.Ty.Kind == RegKind::Sgpr && !isScalar(V) && !Want.Const)
+      return false;
+    if (Want.Const) {
+      if (View.constant(V) != Want.Const)
+        return false;
+      if (!B.Whole)
+        B.Whole = V;
+      return true;
+    }
+    if (Want.Choice != (V.K == ValueRef::Undef))
+      return false;
+    if (B.Whole)
+      return !Want.Choice && B.Whole.same(V);
+    for (auto &[Offset, P] : B.Parts)
+      if (!View.part(V, Offset, P.Ty, M.Block).same(P))
+        return false;
+    B.Parts.clear();
+    B.Whole = V;
+    return true;
+  }
+
+  bool isScalar(const ValueRef &V) const {
+    if (V.K != ValueRef::Reg)
+      return V.K == ValueRef::Imm;
+    std::optional<ValueType> T = View.typeOf(V.R, V.SubReg);
+    return T && T->Kind == RegKind::Sgpr;
+  }
+
+  /// \p V stands for [Offset, Offset + Ty.Bits) of a leaf.
+  bool bindPart(unsigned Id, unsigned Offset, const ValueRef &V) {
+    const Leaf &Want = W.Leaves[Id];
+    LeafBinding &B = M.Leaves[Id];
+    if (Want.Choice || V.K == ValueRef::Undef)
+      return false;
+    if (Want.Const) {
+      std::optional<APInt> C = View.constant(V);
+      return C && *C == Want.Const->extractBits(V.Ty.Bits, Offset);
+    }
+    if (Want.Ty.Kind == RegKind::Sgpr && !isScalar(V))
+      return false;
+    if (B.Whole)
+      return View.part(B.Whole, Offset, V.Ty, M.Block).same(V);
+    for (auto &[At, P] : B.Parts) {
+      if (At == Offset && P.Ty.Bits == V.Ty.Bits)
+        return P.same(V);
+      // Overlapping parts of different sizes are not followed.
+      if (At < Offset + V.Ty.Bits && Offset < At + P.Ty.Bits)
+        return false;
+    }
+    B.Parts.push_back({Offset, V});
+    return true;
+  }
+
+  bool extract(const Node &N, const ValueRef &V, Goals &Todo) {
+    unsigned Whole = N.Ops[0], Offset = unsigned(N.Imms[0]);
+    if (V.Ty.Bits != N.Ty.Bits)
+      return false;
+    if (Whole < L)
+      return bindPart(Whole, Offset, V);
+    // A part of a node's result: a sub-register of that instruction's result.
+    if (V.K != ValueRef::Reg || !V.SubReg || View.offsetOf(V.SubReg) != Offset ||
+        View.targetRegInfo().getSubRegIdxSize(V.SubReg) != N.Ty.Bits)
+      return false;
+    ValueRef Full = V;
+    Full.SubReg = 0;
+    std::optional<ValueType> T = View.typeOf(V.R);
+    if (!T || T->Bits != W.typeOf(W.Source, Whole).Bits)
+      return false;
+    Full.Ty = *T;
+    Todo.push_back({Whole, Full});
+    return true;
+  }
+
+  bool concat(unsigned Id, const Node &N, const ValueRef &V, Goals &Todo) {
+    SmallVector<ValueRef, 16> Pieces;
+    MachineInstr *MI = View.concat(V, M.Block, Pieces);
+    MachineInstr *&Slot = M.NodeMI[Id - L];
+    if (!MI || Pieces.size() != N.Ops.size() || (Slot && Slot != MI))
+      return false;
+    Slot = MI;
+    for (unsigned I = 0; I != N.Ops.size(); ++I) {
+      if (Pieces[I].Ty.Bits != W.typeOf(W.Source, N.Ops[I]).Bits)
+        return false;
+      Todo.push_back({N.Ops[I], Pieces[I]});
+    }
+    return true;
+  }
+
+  /// The instructions that may be node \p Id, found upwards from what is bound.
+  void candidates(unsigned Id, SmallVectorImpl<MachineInstr *> &Out) {
+    const Node &N = node(Id);
+    auto From = [&](Register R, unsigned Offset, unsigned Bits) {
+      View.readers(R, Offset, Bits, M.Block, Out);
+    };
+    for (bool ByNodes : {true, false}) {
+      for (unsigned Op : N.Ops) {
+        unsigned Offset = 0, Bits = 0;
+        if (Op >= L && node(Op).R->Generic == GenericOp::Extract) {
+          Offset = unsigned(node(Op).Imms[0]);
+          Bits = node(Op).Ty.Bits;
+          Op = node(Op).Ops[0];
+        }
+        if (ByNodes && Op >= L) {
+          if (MachineInstr *MI = M.NodeMI[Op - L]) {
+            From(MI->getOperand(0).getReg(), Offset, Bits);
+          } else if (!Bits) {
+            SmallVector<MachineInstr *, 8> Inner;
+            candidates(Op, Inner);
+            for (MachineInstr *I : Inner)
+              if (I->getNumOperands() && I->getOperand(0).isReg() && I->getOperand(0).isDef() &&
+                  I->getOperand(0).getReg().isVirtual())
+                From(I->getOperand(0).getReg(), 0, 0);
+          }
+        } else if (!ByNodes && Op < L && !Bits && M.Leaves[Op].Whole.K == ValueRef::Reg) {
+          const ValueRef &V = M.Leaves[Op].Whole;
+          From(V.R, View.offsetOf(V.SubReg), V.SubReg ? V.Ty.Bits : 0);
+        }
+      }
+      if (!Out.empty())
+        return;
+    }
+  }
+
+  bool nextOutput(unsigned Index) {
+    unsigned Id = W.Source.Outputs[Index];
+    if (Id < L)
+      return false;
+    if (M.NodeMI[Id - L]) // an inner node that is an output as well
+      return run({}, Index + 1);
+    SmallVector<MachineInstr *, 8> Found;
+    candidates(Id, Found);
+    for (MachineInstr *MI : Found)
+      if (tryOutput(Index, *MI))
+        return true;
+    return false;
+  }
+
+  RuleSet &Set;
+  ValueView &View;
+  const Window &W;
+  function_ref<bool(const Match &)> Accept;
+  unsigned L;
+  unsigned Steps = 0;
+  Match M;
+};
+
+//===----------------------------------------------------------------------===//
+// Rule sets
+//===----------------------------------------------------------------------===//
+
+/// Rules that cannot fire (an output that is no instruction's result) or that
+/// would not end (a target that is not cheaper) are left out.
+static bool isUsable(const Rule &R) {
+  unsigned L = R.W.numLeaves();
+  for (unsigned Id : R.W.Source.Outputs)
+    if (Id < L || R.W.Source.Nodes[Id - L].R->Generic == GenericOp::Extract)
+      return false;
+  return staticCost(R.W, R.Target) < staticCost(R.W, R.W.Source);
+}
+
+RuleSet::RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Given) : Table(Isa) {
+  std::vector<std::pair<int, LoadedRule>> Sorted;
+  for (LoadedRule &R : Given)
+    if (isUsable(R.R)) {
+      int Gain = int(staticCost(R.R.W, R.R.W.Source).Weight) -
+                 int(staticCost(R.R.W, R.R.Target).Weight);
+      Sorted.push_back({Gain, std::move(R)});
+    }
+  // Where several match, the greatest gain wins; then the id decides.
+  llvm::sort(Sorted, [](const auto &A, const auto &B) {
+    return A.first != B.first ? A.first > B.first : A.second.Id < B.second.Id;
+  });
+  for (auto &[Gain, R] : Sorted)
+    Rules.push_back(std::move(R));
+}
+
+ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII) {
+  auto [It, New] = ByOpcode.try_emplace(Opcode);
+  if (!New)
+    return It->second;
+  SmallVector<unsigned, 2> Found;
+  const Row *R = Opcode == TargetOpcode::REG_SEQUENCE
+                     ? &Table.isa().generic(GenericOp::Concat)
+                     : Table.info(Opcode, TII).R;
+  if (R)
+    for (unsigned I = 0; I != Rules.size(); ++I) {
+      const Window &W = Rules[I].R.W;
+      if (sameSymbol(*W.Source.Nodes[W.Source.Outputs[0] - W.numLeaves()].R, *R))
+        Found.push_back(I);
+    }
+  return ByOpcode[Opcode] = std::move(Found);
+}
+
+const RuleSet::Permutations &RuleSet::operandOrders(const Row &R) {
+  std::unique_ptr<Permutations> &Slot = Orders[&R];
+  if (Slot)
+    return *Slot;
+  Permutations P;
+  SmallVector<unsigned, 4> Identity;
+  for (unsigned I = 0; I != R.Ins.size(); ++I)
+    Identity.push_back(I);
+  P.push_back(Identity);
+  for (unsigned I = 0; I < P.size() && P.size() < MaxOrders; ++I)
+    for (auto [A, B] : commutativeInputs(R)) {
+      SmallVector<unsigned, 4> Next = P[I];
+      std::swap(Next[A], Next[B]);
+      if (!is_contained(P, Next))
+        P.push_back(Next);
+    }
+  Slot = std::make_unique<Permutations>(std::move(P));
+  return *Slot;
+}
+
+bool RuleSet::match(ValueView &View, MachineInstr &Root, unsigned Rule,
+                    function_ref<bool(const Match &)> Accept) {
+  return MatchRun(*this, View, Rules[Rule], Accept).at(Root);
+}
+
+Matcher::Matcher(std::vector<LoadedRule> Rules) {
+  // In the order in which targets first appear.
+  std::vector<std::pair<const TargetIsa *, std::vector<LoadedRule>>> ByIsa;
+  for (LoadedRule &R : Rules) {
+    const TargetIsa *Isa = R.R.W.Isa;
+    auto It = find_if(ByIsa, [&](const auto &P) { return P.first == Isa; });
+    if (It == ByIsa.end())
+      It = ByIsa.insert(ByIsa.end(), {Isa, {}});
+    It->second.push_back(std::move(R));
+  }
+  for (auto &[Isa, List] : ByIsa)
+    Sets.push_back(std::make_unique<RuleSet>(*Isa, std::move(List)));
+}
+
+RuleSet *Matcher::forArch(StringRef Arch) const {
+  for (const std::unique_ptr<RuleSet> &S : Sets)
+    if (S->table().isa().arch() == Arch)
+      return S.get();
+  return nullptr;
+}
+
+std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules) {
+  return std::make_shared<Matcher>(std::move(Rules));
+}
+
+} // namespace whittle

@@ -1,0 +1,88 @@
+//===- passes/Matcher.h - Rules indexed by root, and matching ---*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Structure only: which instructions stand for a rule's nodes and which values
+// for its leaves. Whether the rule may be applied there is Legality's question.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_PASSES_MATCHER_H
+#define WHITTLE_PASSES_MATCHER_H
+
+#include "passes/Passes.h"
+#include "passes/ValueView.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include <mutex>
+
+namespace whittle {
+
+/// The value of one leaf: a whole one, or the parts of a tuple of which the
+/// rule reads each on its own.
+struct LeafBinding {
+  ValueRef Whole;
+  llvm::SmallVector<std::pair<unsigned, ValueRef>, 4> Parts; ///< by bit offset
+  bool bound() const { return bool(Whole) || !Parts.empty(); }
+};
+
+struct Match {
+  const LoadedRule *Rule = nullptr;
+  llvm::MachineBasicBlock *Block = nullptr;
+  llvm::SmallVector<LeafBinding, 8> Leaves;
+  /// One per source node; REG_SEQUENCE for CONCAT, nullptr for EXTRACT.
+  llvm::SmallVector<llvm::MachineInstr *, 8> NodeMI;
+
+  const Window &window() const { return Rule->R.W; }
+  /// The instruction whose result output \p I is.
+  llvm::MachineInstr *output(unsigned I) const {
+    return NodeMI[window().Source.Outputs[I] - window().numLeaves()];
+  }
+};
+
+/// True if both rows are members of one class. Does not build all classes.
+bool sameSymbol(const Row &A, const Row &B);
+
+/// The rules of one target. Questions about an opcode's class are answered when
+/// the opcode is first met, so that opening costs nothing per row.
+class RuleSet {
+public:
+  RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Rules);
+
+  OpcodeTable &table() { return Table; }
+  /// The rules whose first output may be an instruction with this opcode.
+  llvm::ArrayRef<unsigned> rulesFor(unsigned Opcode, const llvm::TargetInstrInfo &TII);
+  const LoadedRule &rule(unsigned I) const { return Rules[I]; }
+  /// Calls \p Accept for each way in which the rule matches at \p Root, until
+  /// it returns true; that is the result.
+  bool match(ValueView &View, llvm::MachineInstr &Root, unsigned Rule,
+             llvm::function_ref<bool(const Match &)> Accept);
+  /// Held while a function is worked on: code generation may be parallel.
+  std::mutex &lock() { return Lock; }
+
+private:
+  friend class MatchRun;
+  using Permutations = std::vector<llvm::SmallVector<unsigned, 4>>;
+  const Permutations &operandOrders(const Row &R);
+
+  OpcodeTable Table;
+  std::vector<LoadedRule> Rules;
+  llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
+  llvm::DenseMap<const Row *, std::unique_ptr<Permutations>> Orders; ///< stable addresses
+  std::mutex Lock;
+};
+
+/// The rule sets of all targets that have rules.
+class Matcher {
+public:
+  explicit Matcher(std::vector<LoadedRule> Rules);
+  /// nullptr if no rule is for this target.
+  RuleSet *forArch(llvm::StringRef Arch) const;
+
+private:
+  std::vector<std::unique_ptr<RuleSet>> Sets;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_PASSES_MATCHER_H

@@ -1,0 +1,77 @@
+//===- passes/Profit.cpp - Does a rewrite pay on this CPU? -----------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/Profit.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+void Profit::add(Time &T, SmallVectorImpl<double> &Ready, const Node &N, unsigned NumLeaves,
+                 ArrayRef<double> LeafReady, const MachineInstr *MI, double Extra) {
+  double Start = 0;
+  for (unsigned Op : N.Ops)
+    Start = std::max(Start, Op < NumLeaves ? LeafReady[Op] : Ready[Op - NumLeaves]);
+  double End = Start + Extra;
+  if (MI && !N.R->isGeneric()) {
+    End += Model->computeInstrLatency(MI);
+    T.Throughput += Model->computeReciprocalThroughput(MI);
+  }
+  Ready.push_back(End);
+  T.Latency = std::max(T.Latency, End);
+}
+
+bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
+  if (!Model) {
+    Model = std::make_unique<TargetSchedModel>();
+    Model->init(&MF.getSubtarget());
+  }
+  if (!Model->hasInstrSchedModel())
+    return true;
+  const Window &W = M.window();
+  unsigned L = W.numLeaves();
+  double Issue = 1.0 / std::max(1u, Model->getIssueWidth());
+
+  Time Source, Target;
+  SmallVector<double, 8> Start(L, 0.0), Ready;
+  for (size_t I = 0; I != W.Source.Nodes.size(); ++I)
+    add(Source, Ready, W.Source.Nodes[I], L, Start, M.NodeMI[I], 0);
+
+  // What a memory form loaded is a load of its own now.
+  for (const MachineInstr *Load : R.loads()) {
+    double Latency = Model->computeInstrLatency(Load);
+    Target.Throughput += Model->computeReciprocalThroughput(Load);
+    for (unsigned I = 0; I != L; ++I)
+      if (M.Leaves[I].Whole.K == ValueRef::Load)
+        Start[I] = std::max(Start[I], Latency);
+  }
+  const Program &P = M.Rule->R.Target;
+  Ready.clear();
+  for (size_t I = 0; I != P.Nodes.size(); ++I) {
+    double Copy = 0;
+    int Tied = Plan.Live[I] ? Plan.Rows[I]->TiedUse : -1;
+    if (Tied >= 0) {
+      // A tied operand with readers beside this one is copied first.
+      unsigned Id = P.Nodes[I].Ops[unsigned(Tied)];
+      const ValueRef *V = Id < L ? &M.Leaves[Id].Whole : nullptr;
+      if (V && V->K == ValueRef::Reg && !View.onlyReadBy(V->R, Plan.Matched, M.Block) &&
+          any_of(View.regInfo().use_nodbg_instructions(V->R), [&](const MachineInstr &User) {
+            return !Plan.Matched.contains(&User) && &User != R.made(unsigned(I));
+          })) {
+        Copy = 1;
+        Target.Throughput += Issue;
+      }
+    }
+    add(Target, Ready, P.Nodes[I], L, Start, Plan.Live[I] ? R.made(unsigned(I)) : nullptr, Copy);
+  }
+  return !(Target.Latency > Source.Latency && Target.Throughput > Source.Throughput);
+}
+
+} // namespace whittle

@@ -1,0 +1,248 @@
+//===- passes/ValueFacts.cpp - Constants and known bits of values ----------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Constants count wherever in the function they were made. Known bits come
+// from the last few rows that made a value.
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/Meaning.h"
+#include "passes/ValueView.h"
+#include "passes/WindowBuilder.h"
+#include "llvm/CodeGen/MachineConstantPool.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/MachineMemOperand.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/IR/Constants.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+/// Copies, moves and sequences between a read and its constant.
+static constexpr unsigned MaxConstantDepth = 8;
+/// Rows looked at for the facts of one value.
+static constexpr unsigned MaxFactNodes = 6;
+
+std::optional<APInt> constantBits(const Constant &C) {
+  Type *T = C.getType();
+  if (auto *CI = dyn_cast<ConstantInt>(&C); CI && !T->isVectorTy())
+    return CI->getValue();
+  if (auto *CF = dyn_cast<ConstantFP>(&C); CF && !T->isVectorTy())
+    return CF->getValueAPF().bitcastToAPInt();
+  auto *VT = dyn_cast<FixedVectorType>(T);
+  if (!VT) {
+    auto *AT = dyn_cast<ArrayType>(T);
+    if (!AT)
+      return std::nullopt;
+  }
+  unsigned N = VT ? VT->getNumElements() : unsigned(cast<ArrayType>(T)->getNumElements());
+  Type *Elt = VT ? VT->getElementType() : cast<ArrayType>(T)->getElementType();
+  unsigned Bits = unsigned(Elt->getPrimitiveSizeInBits());
+  if (!Bits || Bits % 8 || !N)
+    return std::nullopt;
+  APInt All(N * Bits, 0);
+  for (unsigned I = 0; I != N; ++I) {
+    Constant *E = C.getAggregateElement(I);
+    std::optional<APInt> V = E ? constantBits(*E) : std::nullopt;
+    if (!V || V->getBitWidth() != Bits)
+      return std::nullopt;
+    All.insertBits(*V, I * Bits);
+  }
+  return All;
+}
+
+std::optional<APInt> ValueView::loadedConstant(const MachineInstr &MI, unsigned Address,
+                                               unsigned Bits, bool Broadcast) const {
+  // $rip or nothing, 1, $noreg, constant-pool entry, $noreg.
+  if (MI.getNumExplicitOperands() < Address + 5 || !MI.hasOneMemOperand())
+    return std::nullopt;
+  const MachineOperand &Base = MI.getOperand(Address), &Index = MI.getOperand(Address + 2),
+                       &Disp = MI.getOperand(Address + 3), &Segment = MI.getOperand(Address + 4);
+  if (!Disp.isCPI() || !Base.isReg() || Base.getReg().isVirtual() || !Index.isReg() ||
+      Index.getReg() || !Segment.isReg() || Segment.getReg())
+    return std::nullopt;
+  const MachineConstantPoolEntry &E =
+      MF.getConstantPool()->getConstants()[unsigned(Disp.getIndex())];
+  if (E.isMachineConstantPoolEntry())
+    return std::nullopt;
+  LocationSize Size = (*MI.memoperands_begin())->getSizeInBits();
+  if (!Size.hasValue() || Size.isScalable())
+    return std::nullopt;
+  unsigned Read = unsigned(Size.getValue().getFixedValue());
+  if (!Read || Bits % Read || (Read != Bits && !Broadcast))
+    return std::nullopt;
+  std::optional<APInt> C = constantBits(*E.Val.ConstVal);
+  uint64_t Offset = uint64_t(Disp.getOffset()) * 8;
+  if (!C || Disp.getOffset() < 0 || Offset + Read > C->getBitWidth())
+    return std::nullopt;
+  return APInt::getSplat(Bits, C->extractBits(Read, unsigned(Offset)));
+}
+
+std::optional<APInt> ValueView::constant(const ValueRef &V) {
+  switch (V.K) {
+  case ValueRef::None:
+  case ValueRef::Undef:
+    return std::nullopt;
+  case ValueRef::Imm:
+    return APInt(V.Ty.Bits, uint64_t(V.Value), /*isSigned=*/true, /*implicitTrunc=*/true);
+  case ValueRef::Load: {
+    OpcodeInfo I = Table.info(V.MI->getOpcode(), TII);
+    // Both `rm` and `rmb` unfold to one row; only `rmb` repeats what it reads.
+    bool Broadcast = TII.getName(V.MI->getOpcode()).contains("rmb");
+    return loadedConstant(*V.MI, unsigned(I.LoadOperand), V.Ty.Bits, Broadcast);
+  }
+  case ValueRef::Reg: {
+    std::optional<APInt> C = constantOfReg(V.R, V.SubReg, 0);
+    return C && C->getBitWidth() == V.Ty.Bits ? C : std::nullopt;
+  }
+  }
+  return std::nullopt;
+}
+
+std::optional<APInt> ValueView::constantOfReg(Register R, unsigned SubReg, unsigned Depth) {
+  if (!R.isVirtual() || Depth > MaxConstantDepth)
+    return std::nullopt;
+  std::optional<ValueType> T = typeOf(R);
+  if (!T)
+    return std::nullopt;
+  std::optional<APInt> C;
+  if (auto It = Constants.find(R); It != Constants.end()) {
+    C = It->second;
+  } else {
+    if (const MachineInstr *Def = MRI.getVRegDef(R))
+      C = constantOfDef(*Def, T->Bits, Depth);
+    // A chain cut short at a greater depth may be found from nearer.
+    if (C || Depth == 0)
+      Constants[R] = C;
+  }
+  if (!C || !SubReg)
+    return C;
+  unsigned Offset = TRI.getSubRegIdxOffset(SubReg), Bits = TRI.getSubRegIdxSize(SubReg);
+  if (Offset + Bits > C->getBitWidth())
+    return std::nullopt;
+  return C->extractBits(Bits, Offset);
+}
+
+std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned Bits,
+                                              unsigned Depth) {
+  if (Def.getOperand(0).isReg() && Def.getOperand(0).getSubReg())
+    return std::nullopt;
+  auto Operand = [&](const MachineOperand &MO) -> std::optional<APInt> {
+    if (MO.isImm())
+      return APInt(Bits, uint64_t(MO.getImm()), /*isSigned=*/true, /*implicitTrunc=*/true);
+    if (!MO.isReg() || MO.isUndef())
+      return std::nullopt;
+    std::optional<APInt> C = constantOfReg(MO.getReg(), MO.getSubReg(), Depth + 1);
+    return C && C->getBitWidth() == Bits ? C : std::nullopt;
+  };
+  if (Def.isCopy())
+    return Operand(Def.getOperand(1));
+  if (Def.isRegSequence()) {
+    APInt All(Bits, 0);
+    unsigned Sum = 0;
+    for (unsigned I = 1; I + 1 < Def.getNumOperands(); I += 2) {
+      unsigned Idx = unsigned(Def.getOperand(I + 1).getImm());
+      unsigned Offset = TRI.getSubRegIdxOffset(Idx), Size = TRI.getSubRegIdxSize(Idx);
+      const MachineOperand &Piece = Def.getOperand(I);
+      if (Piece.isUndef())
+        return std::nullopt;
+      std::optional<APInt> C = constantOfReg(Piece.getReg(), Piece.getSubReg(), Depth + 1);
+      if (!C || C->getBitWidth() != Size || Offset + Size > Bits)
+        return std::nullopt;
+      All.insertBits(*C, Offset);
+      Sum += Size;
+    }
+    return Sum == Bits ? std::optional<APInt>(All) : std::nullopt;
+  }
+  OpcodeInfo I = Table.info(Def.getOpcode(), TII);
+  switch (I.Const) {
+  case OpcodeInfo::NotConst:
+    return std::nullopt;
+  case OpcodeInfo::MovOperand:
+    // Of V_MOV_B32_e64 and its like, operand 1 is the source as well.
+    return Operand(Def.getOperand(1));
+  case OpcodeInfo::Zero:
+    return APInt(Bits, 0);
+  case OpcodeInfo::RowConstant:
+    return I.R->Def.Bits == Bits ? std::optional<APInt>(Table.rowConstant(*I.R)) : std::nullopt;
+  case OpcodeInfo::LoadPlain:
+  case OpcodeInfo::LoadBroadcast:
+    return loadedConstant(Def, 1, Bits, I.Const == OpcodeInfo::LoadBroadcast);
+  }
+  return std::nullopt;
+}
+
+/// Adds what makes \p V to \p B, at most \p Budget rows, all of \p Block on
+/// AMDGPU (an SGPR that is read in two blocks may differ between the reads).
+unsigned ValueView::cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,
+                         const MachineBasicBlock *Block, ConeIds &Ids) {
+  bool Keyed = V.K == ValueRef::Reg;
+  std::pair<unsigned, unsigned> Key{V.R.id(), V.SubReg};
+  if (Keyed)
+    if (auto It = Ids.find(Key); It != Ids.end())
+      return It->second;
+  auto AddLeaf = [&](std::optional<APInt> C) {
+    Leaf L;
+    L.Ty = V.Ty;
+    L.Const = std::move(C);
+    return B.addLeaf(std::move(L));
+  };
+  auto Build = [&]() -> unsigned {
+    if (std::optional<APInt> C = constant(V))
+      return AddLeaf(std::move(C));
+    const NodeView *N = nullptr;
+    if (Keyed && Budget)
+      if (MachineInstr *Def = MRI.getVRegDef(V.R); Def && (!AMDGPU || Def->getParent() == Block))
+        N = producer(V, Def->getParent());
+    if (!N || N->R->isMatrix() || N->R->Def != V.Ty)
+      return AddLeaf(std::nullopt);
+    --Budget;
+    Node Out;
+    Out.R = N->R;
+    Out.Ty = N->R->Def;
+    Out.Imms = N->Imms;
+    for (const ValueRef &Op : N->Ops)
+      Out.Ops.push_back(cone(Op, B, Budget, Block, Ids));
+    return B.addNode(std::move(Out));
+  };
+  unsigned Id = Build();
+  if (Keyed)
+    Ids[Key] = Id;
+  return Id;
+}
+
+const KnownBits &ValueView::facts(const ValueRef &V) {
+  if (V.K != ValueRef::Reg) {
+    NoFacts = KnownBits(V.Ty.Bits);
+    return NoFacts;
+  }
+  std::pair<Register, unsigned> Key{V.R, V.SubReg};
+  if (auto It = Facts.find(Key); It != Facts.end())
+    return It->second;
+  KnownBits K(V.Ty.Bits);
+  std::optional<ValueType> Full = typeOf(V.R);
+  MachineInstr *Def = MRI.getVRegDef(V.R);
+  if (Full && Def) {
+    ValueRef Whole = V;
+    Whole.SubReg = 0;
+    Whole.Ty = *Full;
+    if (const NodeView *N = producer(Whole, Def->getParent()); N && !N->R->isMatrix()) {
+      WindowBuilder B(Table.isa());
+      unsigned Budget = MaxFactNodes;
+      ConeIds Ids;
+      unsigned Root = cone(Whole, B, Budget, Def->getParent(), Ids);
+      K = knownBits(B.finish(Root));
+      if (V.SubReg)
+        K = K.extractBits(V.Ty.Bits, offsetOf(V.SubReg));
+    }
+  }
+  return Facts.try_emplace(Key, std::move(K)).first->second;
+}
+
+} // namespace whittle

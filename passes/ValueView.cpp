@@ -1,0 +1,351 @@
+//===- passes/ValueView.cpp - MachineIR as values and rows -----------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/ValueView.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+/// Copies and pieces looked through for one operand.
+static constexpr unsigned MaxChain = 64;
+
+ValueView::ValueView(MachineFunction &MF, OpcodeTable &Table)
+    : MF(MF), Table(Table), MRI(MF.getRegInfo()), TII(*MF.getSubtarget().getInstrInfo()),
+      TRI(*MF.getSubtarget().getRegisterInfo()), AMDGPU(Table.isa().arch() == "amdgcn") {}
+
+void ValueView::invalidate() {
+  Nodes.clear();
+  Constants.clear();
+  Facts.clear();
+}
+
+unsigned ValueView::offsetOf(unsigned SubReg) const {
+  return SubReg ? TRI.getSubRegIdxOffset(SubReg) : 0;
+}
+
+std::optional<ValueType> ValueView::typeOf(Register R, unsigned SubReg) const {
+  if (!R.isVirtual())
+    return std::nullopt;
+  const TargetRegisterClass *RC = MRI.getRegClassOrNull(R);
+  if (!RC)
+    return std::nullopt;
+  std::optional<ValueType> T = Table.typeOf(*RC);
+  if (!T || !SubReg)
+    return T;
+  unsigned Bits = TRI.getSubRegIdxSize(SubReg), Offset = TRI.getSubRegIdxOffset(SubReg);
+  if (T->Kind == RegKind::Mask || Bits % 32 || Offset % 32 || Offset + Bits > T->Bits ||
+      (T->Kind == RegKind::Vec && Bits < 128))
+    return std::nullopt;
+  T->Bits = uint16_t(Bits);
+  return T;
+}
+
+/// An SGPR may be read where lanes are expected: the same value in each.
+static bool readsAs(ValueType Have, ValueType Want) {
+  return Have == Want || (Have.Kind == RegKind::Sgpr && Want.Kind == RegKind::Lane &&
+                          Have.Bits == Want.Bits);
+}
+
+bool ValueView::isTransparentCopy(const MachineInstr &MI, const MachineBasicBlock *Reader) const {
+  if (!MI.isCopy() || MI.getOperand(0).getSubReg())
+    return false;
+  const MachineOperand &Src = MI.getOperand(1);
+  if (Src.isUndef() || !Src.getReg().isVirtual())
+    return false;
+  std::optional<ValueType> To = typeOf(MI.getOperand(0).getReg()),
+                           From = typeOf(Src.getReg(), Src.getSubReg());
+  if (!To || !From)
+    return false;
+  return *To == *From || (readsAs(*From, *To) && MI.getParent() == Reader);
+}
+
+/// True if a part of the REG_SEQUENCE or INSERT_SUBREG is unspecified. Where
+/// LLVM tracks sub-registers, two reads of such a part may differ.
+static bool hasUndefPart(const MachineInstr &Def, const MachineRegisterInfo &MRI) {
+  if (Def.isInsertSubreg())
+    return true;
+  if (!Def.isRegSequence())
+    return false;
+  for (unsigned I = 1; I + 1 < Def.getNumOperands(); I += 2) {
+    const MachineOperand &Piece = Def.getOperand(I);
+    const MachineInstr *D =
+        Piece.getReg().isVirtual() ? MRI.getVRegDef(Piece.getReg()) : nullptr;
+    for (unsigned Depth = 0; D && D->isCopy() && Depth < MaxChain; ++Depth) {
+      const MachineOperand &Src = D->getOperand(1);
+      if (Src.isUndef())
+        return true;
+      D = Src.getReg().isVirtual() ? MRI.getVRegDef(Src.getReg()) : nullptr;
+    }
+    if (Piece.isUndef() || (D && D->isImplicitDef()))
+      return true;
+  }
+  return false;
+}
+
+ValueRef ValueView::resolve(Register R, unsigned SubReg, ValueType Want,
+                            const MachineBasicBlock *Reader) const {
+  ValueRef Out;
+  ValueRef Unspecified;
+  Unspecified.K = ValueRef::Undef;
+  Unspecified.Ty = Want;
+  for (unsigned Depth = 0; Depth != MaxChain; ++Depth) {
+    if (!R.isVirtual())
+      return Out;
+    MachineInstr *Def = MRI.getVRegDef(R);
+    if (!Def || Def->isImplicitDef())
+      return Unspecified;
+    if (Def->isCopy() && Def->getOperand(1).isUndef())
+      return Unspecified;
+    if (isTransparentCopy(*Def, Reader)) {
+      const MachineOperand &Src = Def->getOperand(1);
+      SubReg = TRI.composeSubRegIndices(Src.getSubReg(), SubReg);
+      R = Src.getReg();
+      continue;
+    }
+    if (Def->isRegSequence() && SubReg) {
+      unsigned Offset = TRI.getSubRegIdxOffset(SubReg), Bits = TRI.getSubRegIdxSize(SubReg);
+      bool Moved = false;
+      for (unsigned I = 1; I + 1 < Def->getNumOperands() && !Moved; I += 2) {
+        const MachineOperand &Piece = Def->getOperand(I);
+        unsigned Idx = unsigned(Def->getOperand(I + 1).getImm());
+        unsigned From = TRI.getSubRegIdxOffset(Idx), Size = TRI.getSubRegIdxSize(Idx);
+        if (Offset < From || Offset + Bits > From + Size)
+          continue;
+        if (Piece.isUndef())
+          return Unspecified;
+        std::optional<ValueType> PieceTy = typeOf(Piece.getReg(), Piece.getSubReg()),
+                                 WholeTy = typeOf(R, Idx);
+        if (!PieceTy || !WholeTy || PieceTy->Bits != Size)
+          break;
+        if (PieceTy->Kind != WholeTy->Kind &&
+            !(readsAs(*PieceTy, *WholeTy) && Def->getParent() == Reader))
+          break;
+        unsigned Inner = 0;
+        if (Bits != Size) {
+          const TargetRegisterClass *RC = MRI.getRegClass(Piece.getReg());
+          Inner = Table.subRegIndex(*RC, Offset - From + offsetOf(Piece.getSubReg()), Bits, TRI);
+          if (!Inner)
+            break;
+        } else {
+          Inner = Piece.getSubReg();
+        }
+        R = Piece.getReg();
+        SubReg = Inner;
+        Moved = true;
+      }
+      if (Moved)
+        continue;
+    }
+    std::optional<ValueType> T = typeOf(R, SubReg);
+    if (!T || !readsAs(*T, Want))
+      return Out;
+    if (AMDGPU && hasUndefPart(*Def, MRI))
+      return Out;
+    Out.K = ValueRef::Reg;
+    Out.R = R;
+    Out.SubReg = SubReg;
+    Out.Ty = Want;
+    return Out;
+  }
+  return Out;
+}
+
+ValueRef ValueView::part(const ValueRef &V, unsigned Offset, ValueType Ty,
+                         const MachineBasicBlock *Reader) const {
+  if (V.K != ValueRef::Reg)
+    return {};
+  unsigned Idx = Table.subRegIndex(*MRI.getRegClass(V.R), Offset + offsetOf(V.SubReg), Ty.Bits, TRI);
+  return Idx ? resolve(V.R, Idx, Ty, Reader) : ValueRef();
+}
+
+const NodeView *ValueView::node(MachineInstr &MI) {
+  auto [It, New] = Nodes.try_emplace(&MI);
+  if (New) {
+    auto N = std::make_unique<NodeView>();
+    // fillNode may ask for other nodes: look the entry up again.
+    if (fillNode(MI, *N))
+      Nodes[&MI] = std::move(N);
+    return Nodes[&MI].get();
+  }
+  return It->second.get();
+}
+
+bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
+  OpcodeInfo Info = Table.info(MI.getOpcode(), TII);
+  if (!Info.R || MI.isBundled())
+    return false;
+  const Row &R = *Info.R;
+  const MCInstrDesc &D = MI.getDesc();
+  if (D.getNumDefs() != 1 || MI.getNumExplicitOperands() < 1)
+    return false;
+  const MachineOperand &Def = MI.getOperand(0);
+  if (!Def.isReg() || !Def.getReg().isVirtual() || Def.getSubReg() || typeOf(Def.getReg()) != R.Def)
+    return false;
+  // EFLAGS or SCC must be dead, and any other register that it writes as well.
+  for (const MachineOperand &MO : MI.implicit_operands())
+    if (MO.isReg() && MO.isDef() && !MO.isDead())
+      return false;
+  if (Info.LoadOperand >= 0 && (MI.hasOrderedMemoryRef() || MI.mayStore()))
+    return false;
+
+  N.MI = &MI;
+  N.R = &R;
+  unsigned Op = 1, In = 0;
+  bool Masked = false;
+  for (const OperandSpec &U : R.Uses) {
+    Masked |= U.K == OperandSpec::Reg && U.Ty.Kind == RegKind::Mask;
+    if (int(Op) == Info.LoadOperand) {
+      if (U.K != OperandSpec::Reg)
+        return false;
+      ValueRef V;
+      V.K = ValueRef::Load;
+      V.MI = &MI;
+      V.Ty = U.Ty;
+      N.Ops.push_back(V);
+      ++In;
+      Op += 5; // base, scale, index, displacement, segment
+      continue;
+    }
+    if (Op >= MI.getNumExplicitOperands())
+      return false;
+    const MachineOperand &MO = MI.getOperand(Op++);
+    if (U.K != OperandSpec::Reg) {
+      if (!MO.isImm() || (U.K == OperandSpec::Fixed && MO.getImm() != U.Value))
+        return false;
+      if (U.K == OperandSpec::Imm)
+        N.Imms.push_back(MO.getImm());
+      continue;
+    }
+    ValueType Want = R.Ins[In++];
+    ValueRef V;
+    if (MO.isImm()) {
+      V.K = ValueRef::Imm;
+      V.Value = MO.getImm();
+      V.Ty = Want;
+      // A literal for a 64-bit operand may be extended in more than one way.
+      if (!AMDGPU || !(Want.Bits == 32 || (Want.Bits == 64 && V.Value >= -16 && V.Value <= 64)))
+        return false;
+    } else if (!MO.isReg()) {
+      return false;
+    } else if (MO.isUndef()) {
+      V.K = ValueRef::Undef;
+      V.Ty = Want;
+    } else {
+      V = resolve(MO.getReg(), MO.getSubReg(), Want, MI.getParent());
+    }
+    if (!V)
+      return false;
+    N.Ops.push_back(V);
+  }
+  if (Op != MI.getNumExplicitOperands())
+    return false;
+  // A masked load suppresses faults: seen as a full load only if it reads a
+  // constant of ours.
+  if (Info.LoadOperand >= 0 && Masked)
+    for (const ValueRef &V : N.Ops)
+      if (V.K == ValueRef::Load && !constant(V))
+        return false;
+  return true;
+}
+
+const NodeView *ValueView::producer(const ValueRef &V, const MachineBasicBlock *Block) {
+  if (V.K != ValueRef::Reg || V.SubReg)
+    return nullptr;
+  MachineInstr *Def = MRI.getVRegDef(V.R);
+  if (!Def || Def->getParent() != Block)
+    return nullptr;
+  const NodeView *N = node(*Def);
+  return N && readsAs(N->R->Def, V.Ty) ? N : nullptr;
+}
+
+MachineInstr *ValueView::concat(const ValueRef &V, const MachineBasicBlock *Block,
+                                SmallVectorImpl<ValueRef> &Pieces) const {
+  if (V.K != ValueRef::Reg || V.SubReg)
+    return nullptr;
+  MachineInstr *Def = MRI.getVRegDef(V.R);
+  if (!Def || Def->getParent() != Block || !Def->isRegSequence() || Def->getOperand(0).getSubReg())
+    return nullptr;
+  SmallVector<std::pair<unsigned, ValueRef>, 16> Found;
+  unsigned Sum = 0;
+  for (unsigned I = 1; I + 1 < Def->getNumOperands(); I += 2) {
+    const MachineOperand &Piece = Def->getOperand(I);
+    unsigned Idx = unsigned(Def->getOperand(I + 1).getImm());
+    ValueType Ty = V.Ty;
+    Ty.Bits = uint16_t(TRI.getSubRegIdxSize(Idx));
+    if (Piece.isUndef())
+      return nullptr;
+    ValueRef P = resolve(Piece.getReg(), Piece.getSubReg(), Ty, Block);
+    if (!P || P.K == ValueRef::Undef)
+      return nullptr;
+    Found.push_back({TRI.getSubRegIdxOffset(Idx), P});
+    Sum += Ty.Bits;
+  }
+  if (Sum != V.Ty.Bits)
+    return nullptr;
+  llvm::sort(Found, [](const auto &A, const auto &B) { return A.first < B.first; });
+  for (auto &[Offset, P] : Found)
+    Pieces.push_back(P);
+  return Def;
+}
+
+bool ValueView::onlyReadBy(Register R, const SmallPtrSetImpl<MachineInstr *> &Set,
+                           const MachineBasicBlock *Block) const {
+  SmallVector<Register, 4> Todo{R};
+  while (!Todo.empty()) {
+    Register Next = Todo.pop_back_val();
+    for (MachineInstr &User : MRI.use_nodbg_instructions(Next)) {
+      if (Set.contains(&User))
+        continue;
+      if (!isTransparentCopy(User, Block))
+        return false;
+      Todo.push_back(User.getOperand(0).getReg());
+    }
+  }
+  return true;
+}
+
+void ValueView::readers(Register R, unsigned Offset, unsigned Bits, const MachineBasicBlock *Block,
+                        SmallVectorImpl<MachineInstr *> &Out) const {
+  auto Add = [&](MachineInstr &MI) {
+    if (MI.getParent() == Block && !is_contained(Out, &MI))
+      Out.push_back(&MI);
+  };
+  // A register to look at, and the part of it that is asked for.
+  struct Item {
+    Register R;
+    unsigned Offset, Bits;
+  };
+  SmallVector<Item, 8> Todo{{R, Offset, Bits}};
+  for (unsigned Steps = 0; !Todo.empty() && Steps < 4096; ++Steps) {
+    Item I = Todo.pop_back_val();
+    for (MachineOperand &MO : MRI.use_nodbg_operands(I.R)) {
+      unsigned Sub = MO.getSubReg();
+      unsigned SubBits = Sub ? TRI.getSubRegIdxSize(Sub) : 0, SubOffset = offsetOf(Sub);
+      MachineInstr &User = *MO.getParent();
+      if (!I.Bits && Sub)
+        continue;
+      if (isTransparentCopy(User, Block)) {
+        if (!Sub)
+          Todo.push_back({User.getOperand(0).getReg(), I.Offset, I.Bits});
+        else if (SubOffset == I.Offset && SubBits == I.Bits)
+          Todo.push_back({User.getOperand(0).getReg(), 0, 0});
+        continue;
+      }
+      if (I.Bits ? (Sub && SubOffset == I.Offset && SubBits == I.Bits) : !Sub)
+        Add(User);
+    }
+  }
+}
+
+} // namespace whittle

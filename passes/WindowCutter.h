@@ -1,0 +1,85 @@
+//===- passes/WindowCutter.h - The windows of one block ---------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_PASSES_WINDOWCUTTER_H
+#define WHITTLE_PASSES_WINDOWCUTTER_H
+
+#include "passes/ValueView.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace whittle {
+
+/// Cuts windows out of a block. A window's instructions are *bundles*: one
+/// instruction, or the isomorphic ones that work on the registers of a tuple
+/// each on its own (AMDGPU), which count as one.
+class WindowCutter {
+public:
+  struct Limits {
+    unsigned MaxNodes = 5;     ///< bundles in a window
+    unsigned MaxWindows = 64;  ///< for one root
+    unsigned MaxTuple = 32;    ///< registers of a tuple
+  };
+  using Sink = llvm::function_ref<void(Window)>;
+
+  WindowCutter(ValueView &View, llvm::MachineBasicBlock &Block, Limits L);
+
+  /// All windows of the block: roots in program order, small before large.
+  void run(Sink S);
+
+private:
+  using Bundle = llvm::SmallVector<llvm::MachineInstr *, 4>;
+  /// What the instructions of a bundle read in one operand's place.
+  struct Operand {
+    enum Kind : uint8_t {
+      Shared, ///< Values[0], the same for all
+      Tuple,  ///< instruction I reads register I of the tuple Values[0]
+      Each,   ///< instruction I reads Values[I]
+    } K = Shared;
+    llvm::SmallVector<ValueRef, 4> Values;
+    /// The bundle that makes it, in this block, or -1. For Shared: a single
+    /// instruction, or (ViaConcat) the pieces of a REG_SEQUENCE.
+    int Producer = -1;
+    llvm::MachineInstr *ViaConcat = nullptr;
+  };
+  struct Piece {
+    Bundle MIs;
+    llvm::SmallVector<Operand, 3> Ops;
+    bool OpsKnown = false;
+  };
+  /// A set of bundles: the root first, then in the order they were added;
+  /// and the one with other uses, kept as a second output.
+  struct Chosen {
+    llvm::SmallVector<unsigned, 6> Pieces;
+    int Kept = -1;
+  };
+
+  void cutRoot(const Bundle &Root, Sink S);
+  llvm::SmallVector<Bundle, 4> tupleRoots(llvm::MachineInstr &Tuple);
+  bool readersOf(llvm::ArrayRef<std::pair<llvm::Register, unsigned>> Parts, bool Whole,
+                 Bundle &Out);
+  bool isomorphic(llvm::ArrayRef<llvm::MachineInstr *> MIs);
+  unsigned pieceOf(const Bundle &B);
+  llvm::ArrayRef<Operand> operandsOf(unsigned P);
+  llvm::SmallVector<unsigned, 4> orderLike(llvm::MachineInstr &First, llvm::MachineInstr &MI);
+  Operand operand(const Bundle &B, unsigned Index);
+  void joinParts(Operand &O);
+  bool ownsReads(const Chosen &C, unsigned P);
+  bool isWorthwhile(const Window &W, const Chosen &C) const;
+  Window build(const Chosen &C);
+  int segmentOf(const llvm::MachineInstr *MI) const;
+
+  ValueView &View;
+  llvm::MachineBasicBlock &Block;
+  Limits Limit;
+  std::vector<Piece> Pieces;
+  llvm::DenseMap<llvm::MachineInstr *, unsigned> Singles;
+  llvm::DenseMap<const llvm::MachineInstr *, int> Segments;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_PASSES_WINDOWCUTTER_H

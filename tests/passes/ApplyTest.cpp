@@ -1,0 +1,437 @@
+//===- tests/passes/ApplyTest.cpp - Rewrites and their guards on x86 -------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each guard has a case where the rule applies and one, otherwise equal, where
+// it must not.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MirFixture.h"
+#include "gmock/gmock.h"
+
+using namespace whittle;
+using testing::HasSubstr;
+using testing::Not;
+
+namespace {
+
+const char DpAccumulate[] = R"(
+rule x86_64
+  %0:v512
+  %1:v512
+  %2:v512
+  %3:v512 = const splat(i8 0x00)
+  %4:v512 = VPDPBUSDZrr %3, %0, %1
+  %5:v512 = VPADDDZrr %4, %2
+  yield %5
+=>
+  %4:v512 = VPDPBUSDZrr %2, %0, %1
+  yield %4
+end
+)";
+
+TEST(Apply, FoldsAddIntoDotProduct) {
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+    %4:vr512 = VPDPBUSDZrr %3, killed %1, killed %2
+    %5:vr512 = VPADDDZrr killed %4, killed %0
+    $zmm0 = COPY %5
+    RET64 $zmm0
+)", DpAccumulate, x86(), &S);
+  EXPECT_THAT(Out, HasSubstr("%5:vr512 = VPDPBUSDZrr %0:vr512(tied-def 0), %1:vr512, %2:vr512"));
+  EXPECT_THAT(Out, Not(HasSubstr("VPADDDZrr")));
+  EXPECT_THAT(Out, Not(HasSubstr("SET0")));
+  ASSERT_EQ(S.Rewrites.size(), 1u);
+  EXPECT_EQ(S.Rewrites[0].Function, "f");
+}
+
+TEST(Apply, MatchesCommutedOperands) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+    %4:vr512 = VPDPBUSDZrr %3, %1, %2
+    %5:vr512 = VPADDDZrr %0, %4
+    $zmm0 = COPY %5
+    RET64 $zmm0
+)", DpAccumulate, x86());
+  EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
+}
+
+TEST(Apply, SecondUseOfInnerValueStops) {
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+    %4:vr512 = VPDPBUSDZrr %3, %1, %2
+    %5:vr512 = VPADDDZrr %4, %0
+    $zmm0 = COPY %5
+    $zmm1 = COPY %4
+    RET64 $zmm0, $zmm1
+)", DpAccumulate, x86(), &S);
+  EXPECT_THAT(Out, HasSubstr("VPADDDZrr"));
+  EXPECT_EQ(S.OtherUse, 1u);
+}
+
+TEST(Apply, ConstantOfAnotherBlockMatches) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    successors: %bb.1
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+  bb.1:
+    %4:vr512 = VPDPBUSDZrr %3, %1, %2
+    %5:vr512 = VPADDDZrr %4, %0
+    $zmm0 = COPY %5
+    RET64 $zmm0
+)", DpAccumulate, x86());
+  EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
+}
+
+TEST(Apply, ValueThroughPhiIsNotTheInstruction) {
+  // The dot product reaches the add through a PHI: another window.
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    successors: %bb.1
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+  bb.1:
+    successors: %bb.1, %bb.2
+    %4:vr512 = PHI %0, %bb.0, %5, %bb.1
+    %5:vr512 = VPDPBUSDZrr %3, %1, %2
+    %6:vr512 = VPADDDZrr %4, %0
+    VMOVDQU64Zmr $rsp, 1, $noreg, 0, $noreg, %6 :: (store (s512))
+    JCC_1 %bb.1, 4, implicit undef $eflags
+    JMP_1 %bb.2
+  bb.2:
+    $zmm0 = COPY %6
+    RET64 $zmm0
+)", DpAccumulate, x86(), &S);
+  EXPECT_THAT(Out, HasSubstr("VPADDDZrr"));
+  EXPECT_EQ(S.Matched, 0u);
+}
+
+TEST(Apply, PhiAsLeafIsFine) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    successors: %bb.1
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = AVX512_512_SET0
+  bb.1:
+    successors: %bb.1, %bb.2
+    %4:vr512 = PHI %0, %bb.0, %6, %bb.1
+    %5:vr512 = VPDPBUSDZrr %3, %1, %2
+    %6:vr512 = VPADDDZrr %5, %4
+    JCC_1 %bb.1, 4, implicit undef $eflags
+    JMP_1 %bb.2
+  bb.2:
+    $zmm0 = COPY %6
+    RET64 $zmm0
+)", DpAccumulate, x86());
+  EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %4"));
+}
+
+TEST(Apply, SubtargetWithoutTheFeature) {
+  // The rule's target opcode does not exist there.
+  const char ToTernary[] = R"(
+rule x86_64
+  %0:v256
+  %1:v256
+  %2:v256
+  %3:v256 = VPANDYrr %0, %1
+  %4:v256 = VPXORYrr %3, %2
+  yield %4
+=>
+  %3:v256 = VPTERNLOGDZ256rri %2, %0, %1, 0x78
+  yield %3
+end
+)";
+  const char Body[] = R"(
+  bb.0:
+    liveins: $ymm0, $ymm1, $ymm2
+    %0:vr256 = COPY $ymm0
+    %1:vr256 = COPY $ymm1
+    %2:vr256 = COPY $ymm2
+    %3:vr256 = VPANDYrr %0, %1
+    %4:vr256 = VPXORYrr %3, %2
+    $ymm0 = COPY %4
+    RET64 $ymm0
+)";
+  ApplyStats S;
+  EXPECT_THAT(applyTo(Body, ToTernary, x86("haswell"), &S), HasSubstr("VPXORYrr"));
+  EXPECT_GE(S.Illegal, 1u);
+  EXPECT_THAT(applyTo(Body, ToTernary, x86()), HasSubstr("VPTERNLOG"));
+}
+
+// maddubs saturates unless the bytes are small.
+const char NibbleDot[] = R"(
+rule x86_64
+  %0:v512 zeros=splat(i8 0xf0)
+  %1:v512
+  %2:v512
+  %3:v512 = const splat(i16 0x0001)
+  %4:v512 = VPMADDUBSWZrr %0, %1
+  %5:v512 = VPMADDWDZrr %4, %3
+  %6:v512 = VPADDDZrr %5, %2
+  yield %6
+=>
+  %4:v512 = VPDPBUSDZrr %2, %0, %1
+  yield %4
+end
+)";
+const char NibblePool[] = R"(  - { id: 0, value: '<64 x i8> splat (i8 15)', alignment: 64 }
+  - { id: 1, value: '<32 x i16> splat (i16 1)', alignment: 64 }
+  - { id: 2, value: '<64 x i8> splat (i8 127)', alignment: 64 }
+)";
+std::string nibbleBody(const std::string &Mask) {
+  return R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $zmm2
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = COPY $zmm2
+    %3:vr512 = VPANDQZrm %1, $rip, 1, $noreg, %const.)" + Mask + R"(, $noreg :: (load (s512) from constant-pool)
+    %4:vr512 = VPMADDUBSWZrr %3, %2
+    %5:vr512 = VPMADDWDZrm %4, $rip, 1, $noreg, %const.1, $noreg :: (load (s512) from constant-pool)
+    %6:vr512 = VPADDDZrr %5, %0
+    $zmm0 = COPY %6
+    RET64 $zmm0
+)";
+}
+
+TEST(Apply, FactsFromTheMask) {
+  std::string Out = applyTo(nibbleBody("0"), NibbleDot, x86(), nullptr, NibblePool);
+  EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
+  EXPECT_THAT(Out, Not(HasSubstr("VPMADD")));
+}
+
+TEST(Apply, FactsAbsent) {
+  ApplyStats S;
+  std::string Out = applyTo(nibbleBody("2"), NibbleDot, x86(), &S, NibblePool);
+  EXPECT_THAT(Out, HasSubstr("VPMADDUBSWZrr"));
+  EXPECT_GE(S.NoFacts, 1u);
+  EXPECT_EQ(S.Rewrites.size(), 0u);
+}
+
+// True at 128 bits, and still not to be applied where SUBREG_TO_REG relies on
+// the move to zero what lies above.
+const char MoveVector[] = R"(
+rule x86_64
+  %0:v128
+  %1:v128 = VMOVDQA64Z128rr %0
+  yield %1
+=>
+  yield %0
+end
+)";
+TEST(Apply, MoveUnderSubregToRegStays) {
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0
+    %0:vr512 = COPY $zmm0
+    %1:vr128x = COPY %0.sub_xmm
+    %2:vr128x = VMOVDQA64Z128rr %1
+    %3:vr512 = SUBREG_TO_REG 0, %2, %subreg.sub_xmm
+    $zmm0 = COPY %3
+    RET64 $zmm0
+)", MoveVector, x86(), &S);
+  EXPECT_THAT(Out, HasSubstr("VMOVDQA64Z128rr"));
+  EXPECT_EQ(S.Illegal, 1u);
+}
+TEST(Apply, MoveUnderSubregToRegThroughCopyAndPhiStays) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    successors: %bb.1
+    liveins: $xmm0, $xmm1
+    %0:vr128x = COPY $xmm0
+    %1:vr128x = COPY $xmm1
+    %2:vr128x = VMOVDQA64Z128rr %1
+    %3:vr128x = COPY %2
+  bb.1:
+    successors: %bb.1, %bb.2
+    %4:vr128x = PHI %3, %bb.0, %5, %bb.1
+    %5:vr128x = VPADDDZ128rr %4, %0
+    JCC_1 %bb.1, 4, implicit undef $eflags
+    JMP_1 %bb.2
+  bb.2:
+    %6:vr512 = SUBREG_TO_REG 0, %4, %subreg.sub_xmm
+    $zmm0 = COPY %6
+    RET64 $zmm0
+)", MoveVector, x86());
+  EXPECT_THAT(Out, HasSubstr("VMOVDQA64Z128rr"));
+}
+TEST(Apply, MoveWithoutDemandGoes) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $xmm0, $xmm1
+    %0:vr128x = COPY $xmm0
+    %1:vr128x = COPY $xmm1
+    %2:vr128x = VMOVDQA64Z128rr %1
+    %3:vr128x = VPADDDZ128rr %2, %0
+    $xmm0 = COPY %3
+    RET64 $xmm0
+)", MoveVector, x86());
+  EXPECT_THAT(Out, Not(HasSubstr("VMOVDQA64Z128rr")));
+}
+TEST(Apply, LeafThatZeroesAboveWillDo) {
+  // The leaf's own EVEX add zeroes what SUBREG_TO_REG relies on.
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $xmm0, $xmm1
+    %0:vr128x = COPY $xmm0
+    %1:vr128x = COPY $xmm1
+    %2:vr128x = VPADDDZ128rr %1, %0
+    %3:vr128x = VMOVDQA64Z128rr %2
+    %4:vr512 = SUBREG_TO_REG 0, %3, %subreg.sub_xmm
+    $zmm0 = COPY %4
+    RET64 $zmm0
+)", MoveVector, x86());
+  EXPECT_THAT(Out, Not(HasSubstr("VMOVDQA64Z128rr")));
+}
+
+const char MoveScalar[] = R"(
+rule x86_64
+  %0:r32
+  %1:r32 = MOV32rr %0
+  yield %1
+=>
+  yield %0
+end
+)";
+TEST(Apply, ScalarMoveUnderSubregToRegStays) {
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $rdi
+    %0:gr64 = COPY $rdi
+    %1:gr32 = COPY %0.sub_32bit
+    %2:gr32 = MOV32rr %1
+    %3:gr64 = SUBREG_TO_REG 0, %2, %subreg.sub_32bit
+    $rax = COPY %3
+    RET64 $rax
+)", MoveScalar, x86());
+  EXPECT_THAT(Out, HasSubstr("MOV32rr"));
+}
+
+// Negating a compare's mask: at 64 bits only KNOTQ's ones above tell them apart,
+// so the rule is stated on the whole register.
+TEST(Apply, WideningMaskCopyIsLookedThrough) {
+  const char MaskOr[] = R"(
+rule x86_64
+  %0:k64
+  %1:k64
+  %2:k64 = KANDQkk %0, %1
+  %3:k64 = KORQkk %2, %0
+  yield %3
+=>
+  yield %0
+end
+)";
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $k1
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vk64 = COPY $k1
+    %3:vk16 = VPCMPDZrri %0, %1, 1
+    %4:vk64 = COPY %3
+    %5:vk64 = KANDQkk %4, %2
+    %6:vk64 = KORQkk %5, %4
+    %7:gr64 = COPY %6
+    $rax = COPY %7
+    RET64 $rax
+)", MaskOr, x86());
+  EXPECT_THAT(Out, Not(HasSubstr("KORQkk")));
+  EXPECT_THAT(Out, HasSubstr("VPCMPDZrri"));
+}
+
+TEST(Apply, FoldedLoadStaysAboveTheStore) {
+  const char Swap[] = R"(
+rule x86_64
+  %0:v512
+  %1:v512
+  %2:v512
+  %3:v512 = VPANDQZrr %0, %1
+  %4:v512 = VPXORQZrr %3, %2
+  yield %4
+=>
+  %3:v512 = VPTERNLOGDZrri %2, %0, %1, 0x78
+  yield %3
+end
+)";
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $rdi
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:gr64 = COPY $rdi
+    %3:vr512 = VPANDQZrm %0, %2, 1, $noreg, 64, $noreg :: (load (s512), align 1)
+    VMOVDQU64Zmr killed %2, 1, $noreg, 64, $noreg, %1 :: (store (s512), align 1)
+    %4:vr512 = VPXORQZrr %3, %1
+    $zmm0 = COPY %4
+    RET64 $zmm0
+)", Swap, x86());
+  EXPECT_THAT(Out, HasSubstr("VPTERNLOG"));
+  size_t Load = Out.find("VMOVUPSZrm"), Store = Out.find("VMOVDQU64Zmr"),
+         Use = Out.find("VPTERNLOG");
+  ASSERT_NE(Load, std::string::npos) << Out;
+  EXPECT_LT(Load, Store);
+  EXPECT_LT(Store, Use);
+}
+
+TEST(Apply, BroadcastLoadKeepsItsWidth) {
+  const char Swap[] = R"(
+rule x86_64
+  %0:v512
+  %1:v512
+  %2:v512
+  %3:v512 = VPANDDZrr %0, %1
+  %4:v512 = VPXORDZrr %3, %2
+  yield %4
+=>
+  %3:v512 = VPTERNLOGDZrri %2, %0, %1, 0x78
+  yield %3
+end
+)";
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $zmm0, $zmm1, $rdi
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:gr64 = COPY $rdi
+    %3:vr512 = VPANDDZrmb %0, %2, 1, $noreg, 64, $noreg :: (load (s32))
+    %4:vr512 = VPXORDZrr %3, %1
+    $zmm0 = COPY %4
+    RET64 $zmm0
+)", Swap, x86());
+  EXPECT_THAT(Out, HasSubstr("VPTERNLOG"));
+  EXPECT_THAT(Out, testing::AnyOf(HasSubstr("VPBROADCASTDZrm"), HasSubstr("VBROADCASTSSZrm")));
+  EXPECT_THAT(Out, HasSubstr("(load (s32))"));
+}
+
+} // namespace
