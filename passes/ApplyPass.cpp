@@ -50,9 +50,11 @@ public:
   }
 
 private:
-  /// Makes the first rewrite of the block, if there is one.
+  /// Makes the last rewrite of the block, if there is one: from below, so that a
+  /// rule sees what its window was harvested from, and not what a smaller rule
+  /// has made of its operands.
   bool runOnBlock(MachineBasicBlock &MBB) {
-    for (MachineInstr &MI : MBB)
+    for (MachineInstr &MI : reverse(MBB))
       for (unsigned Rule : Set.rulesFor(MI.getOpcode(), View.instrInfo()))
         if (Set.match(View, MI, Rule, [&](const Match &M) { return rewrite(M); }))
           return true;
