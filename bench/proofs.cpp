@@ -52,15 +52,15 @@ end
 /// mfma(a, b, 0) + c, an output for each register, to mfma(a, b, c).
 std::string matrixFold(const std::string &Opcode, unsigned Registers) {
   std::string Tuple = "l" + std::to_string(Registers * 32);
-  std::string Text = "rule amdgcn\n  %0:l64\n  %1:l64\n  %2:" + Tuple + "\n  %3:" + Tuple + " = const splat(i8 0)\n  %4:" +
-                     Tuple + " = " + Opcode + " %0, %1, %3\n";
+  std::string Text = "rule amdgcn\n  %0:l64\n  %1:l64\n  %2:" + Tuple + "\n  %3:" + Tuple +
+                     " = const splat(i8 0)\n  %4:" + Tuple + " = " + Opcode + " %0, %1, %3\n";
   std::string Sums, Parts, Target = "=>\n  %4:" + Tuple + " = " + Opcode + " %0, %1, %2\n";
   auto Id = [](unsigned I) { return "%" + std::to_string(I); };
   for (unsigned I = 0; I < Registers; ++I) {
     unsigned N = 5 + 3 * I;
     std::string At = ", " + std::to_string(32 * I) + "\n";
-    Text += "  " + Id(N) + ":l32 = EXTRACT %4" + At + "  " + Id(N + 1) + ":l32 = EXTRACT %2" + At + "  " + Id(N + 2) +
-            ":l32 = V_ADD_U32_e64 " + Id(N) + ", " + Id(N + 1) + "\n";
+    Text += "  " + Id(N) + ":l32 = EXTRACT %4" + At + "  " + Id(N + 1) + ":l32 = EXTRACT %2" + At +
+            "  " + Id(N + 2) + ":l32 = V_ADD_U32_e64 " + Id(N) + ", " + Id(N + 1) + "\n";
     Target += "  " + Id(5 + I) + ":l32 = EXTRACT %4" + At;
     Sums += (I ? ", " : "") + Id(N + 2);
     Parts += (I ? ", " : "") + Id(5 + I);
@@ -87,7 +87,8 @@ void prove(benchmark::State &State, const std::string &Text, const char *Want, b
 }
 
 void add(const char *Name, const std::string &Text, const char *Want, bool NormalForms = true) {
-  benchmark::RegisterBenchmark(Name, [=](benchmark::State &S) { prove(S, Text, Want, NormalForms); })
+  benchmark::RegisterBenchmark(Name,
+                               [=](benchmark::State &S) { prove(S, Text, Want, NormalForms); })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime();
 }

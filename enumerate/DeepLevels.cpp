@@ -112,7 +112,7 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
     for (auto [BI, B] : enumerate(Table.buckets())) {
       size_t Values = rankedBelow(B, Until);
       if (!Values || none_of(R.R->Ins, [&](ValueType In) { return mayRead(In, B.Ty); }) ||
-          !fits(B.Weight + R.weight() + 1, B.Instructions + 1))
+          !fits(B.Weight + R.weight() + 1, B.Instructions + 1, B.constantBytes()))
         continue;
       uint64_t Each = Values * R.LastImms.size();
       for (size_t At = 0; At < Others.size(); At += OthersAtOnce) {
@@ -137,7 +137,8 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
         size_t End = rankedBelow(B, Until), Old = rankedBelow(B, Done);
         for (size_t O = P.Begin; O != P.End && !S.expired(); ++O) {
           const Value &V = Table[Others[O]];
-          if (!fits(B.Weight + V.Weight + R.weight(), B.Instructions + V.Instructions + 1))
+          if (!fits(B.Weight + V.Weight + R.weight(), B.Instructions + V.Instructions + 1,
+                    B.constantBytes() + V.constantBytes()))
             continue;
           size_t Begin = R.Rank < Done && V.E.Row->Rank < Done ? Old : 0;
           InnerSet In;

@@ -36,6 +36,7 @@ bool TaskSearch::usefulRow(const PoolRow &R) const {
     Constants |= Table[I].Constant && is_contained(R.R->Ins, Table[I].Ty);
   V.Weight = 1;
   V.Instructions = 0;
+  V.Constant = true;
   return Constants && keeps(V);
 }
 
@@ -43,11 +44,12 @@ bool TaskSearch::usefulRow(const PoolRow &R) const {
 bool TaskSearch::keeps(const Value &V) const {
   if (S.O.MaxInstructions < 2)
     return false;
+  unsigned Bytes = V.Constant ? V.Ty.bytes() : 0;
   auto One = OneStep.find(key(V.Ty)), Two = TwoSteps.find(key(V.Ty));
-  if (One != OneStep.end() && fits(V.Weight + One->second, V.Instructions + 1))
+  if (One != OneStep.end() && fits(V.Weight + One->second, V.Instructions + 1, Bytes))
     return true;
   return S.O.MaxInstructions > 2 && Two != TwoSteps.end() &&
-         fits(V.Weight + Two->second, V.Instructions + 2);
+         fits(V.Weight + Two->second, V.Instructions + 2, Bytes);
 }
 
 bool TaskSearch::prepareRows(ArrayRef<unsigned> Ranks) {
@@ -286,7 +288,7 @@ std::vector<unsigned> TaskSearch::lastRows(unsigned Until, unsigned Extra) const
   for (unsigned I = 0; I != Until; ++I) {
     const PoolRow &R = S.Pool[I];
     if (R.R->Def == T.GoalTy && any_of(Table.buckets(), [&](const Bucket &B) {
-          return fits(B.Weight + R.weight() + Extra, B.Instructions + 1) &&
+          return fits(B.Weight + R.weight() + Extra, B.Instructions + 1, B.constantBytes()) &&
                  any_of(R.R->Ins, [&](ValueType In) { return mayRead(In, B.Ty); });
         }))
       Ranks.push_back(I);
@@ -306,7 +308,7 @@ bool TaskSearch::lastOverTable(unsigned Done, unsigned Until) {
     const PoolRow &R = S.Pool[Rank];
     std::array<uint64_t, 4> PerOperand{};
     for (auto [BI, B] : enumerate(Table.buckets())) {
-      if (!fits(B.Weight + R.weight(), B.Instructions + 1))
+      if (!fits(B.Weight + R.weight(), B.Instructions + 1, B.constantBytes()))
         continue;
       size_t Begin = Rank < Done ? rankedBelow(B, Done) : 0, End = rankedBelow(B, Until);
       uint64_t Each = countOf(R, B.Ty, false);

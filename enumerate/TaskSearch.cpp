@@ -45,8 +45,10 @@ void TaskSearch::run() {
     S.Incomplete = true; // larger programs are not built
 }
 
-bool TaskSearch::fits(unsigned Weight, unsigned Instructions) const {
+/// True if a target with this much besides what is kept is cheap enough.
+bool TaskSearch::fits(unsigned Weight, unsigned Instructions, unsigned ConstantBytes) const {
   StaticCost Cost = T.Kept;
+  Cost.ConstantBytes += ConstantBytes;
   Cost.Weight += Weight;
   Cost.Instructions += Instructions;
   return Cost < S.Bound;

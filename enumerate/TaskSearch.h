@@ -61,7 +61,7 @@ private:
   void readGoal();
   bool fillFree();
   void sizeZero();
-  bool fits(unsigned Weight, unsigned Instructions) const;
+  bool fits(unsigned Weight, unsigned Instructions, unsigned ConstantBytes = 0) const;
   bool matches(const uint8_t *Full) const;
   bool matchesChunk(const uint8_t *Chunk) const;
   void add(ItemResult &Out, Hit H) const;

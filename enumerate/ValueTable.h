@@ -35,6 +35,9 @@ struct Value {
   uint16_t Weight = 0;     ///< static cost
   uint8_t Instructions = 0;
   const uint8_t *Full = nullptr; ///< on all tests of the table
+
+  /// What it adds to a program's constants.
+  unsigned constantBytes() const { return Constant && E.Row ? Ty.bytes() : 0; }
 };
 
 /// 64-byte aligned bytes that grow.
@@ -65,6 +68,9 @@ struct Bucket {
   unsigned Weight = 0, Instructions = 0;
   Bytes64 Chunks;
   std::vector<uint32_t> Ids; ///< ascending
+
+  /// Values that take no instruction are constants.
+  unsigned constantBytes() const { return Instructions ? 0 : Ty.bytes(); }
 };
 
 /// Values that differ on the tests, each with the first recipe that was found.

@@ -31,12 +31,9 @@ struct LoadForm {
 
 /// Aligned loads, EVEX before VEX before SSE.
 static constexpr LoadForm LoadForms[] = {
-    {512, "+avx512f", "VMOVDQA64Zrm"},
-    {256, "+avx512vl", "VMOVDQA64Z256rm"},
-    {256, "+avx", "VMOVDQAYrm"},
-    {128, "+avx512vl", "VMOVDQA64Z128rm"},
-    {128, "+avx", "VMOVDQArm"},
-    {128, "+sse2", "MOVDQArm"},
+    {512, "+avx512f", "VMOVDQA64Zrm"}, {256, "+avx512vl", "VMOVDQA64Z256rm"},
+    {256, "+avx", "VMOVDQAYrm"},       {128, "+avx512vl", "VMOVDQA64Z128rm"},
+    {128, "+avx", "VMOVDQArm"},        {128, "+sse2", "MOVDQArm"},
 };
 
 static MCRegister registerNamed(StringRef Name, const TargetRegisterInfo &TRI) {
@@ -71,13 +68,13 @@ MachineInstr *loadPooledConstant(const APInt &C, MachineInstr &Before, const Deb
   Align Alignment(C.getBitWidth() / 8);
   unsigned Index = MF.getConstantPool()->getConstantPoolIndex(
       ConstantDataVector::get(MF.getFunction().getContext(), Words), Alignment);
-  MachineMemOperand *Memory = MF.getMachineMemOperand(
-      MachinePointerInfo::getConstantPool(MF),
-      MachineMemOperand::MOLoad | MachineMemOperand::MODereferenceable |
-          MachineMemOperand::MOInvariant,
-      LocationSize::precise(C.getBitWidth() / 8), Alignment);
-  Register R =
-      MF.getRegInfo().createVirtualRegister(TRI.getAllocatableClass(TII.getRegClass(TII.get(Opcode), 0)));
+  MachineMemOperand *Memory =
+      MF.getMachineMemOperand(MachinePointerInfo::getConstantPool(MF),
+                              MachineMemOperand::MOLoad | MachineMemOperand::MODereferenceable |
+                                  MachineMemOperand::MOInvariant,
+                              LocationSize::precise(C.getBitWidth() / 8), Alignment);
+  Register R = MF.getRegInfo().createVirtualRegister(
+      TRI.getAllocatableClass(TII.getRegClass(TII.get(Opcode), 0)));
   return BuildMI(*Before.getParent(), Before, DL, TII.get(Opcode), R)
       .addReg(Rip)
       .addImm(1)

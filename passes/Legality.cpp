@@ -91,6 +91,11 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
         !View.onlyReadBy(MI->getOperand(0).getReg(), Plan.Matched, M.Block))
       return false;
   }
+  // Two outputs have two results to replace.
+  SmallPtrSet<MachineInstr *, 4> Outputs;
+  for (unsigned I = 0; I != W.Source.Outputs.size(); ++I)
+    if (!Outputs.insert(M.output(I)).second)
+      return false;
   // A leaf must outlive the match.
   auto DefinedInside = [&](const ValueRef &V) {
     return V.K == ValueRef::Reg && Plan.Matched.contains(View.regInfo().getVRegDef(V.R));
@@ -121,8 +126,7 @@ bool Legality::collectHoist(MachineInstr &MI, const BlockOrder &Order, RewritePl
       // EXEC and MODE do not change in between: place() sees to it.
       StringRef Name = View.targetRegInfo().getName(MO.getReg());
       if (MO.isDef() || !(View.regInfo().isConstantPhysReg(MO.getReg()) ||
-                          (View.isAMDGPU() && (Name == "EXEC" || Name == "MODE")) ||
-                          Name == "RIP"))
+                          (View.isAMDGPU() && (Name == "EXEC" || Name == "MODE")) || Name == "RIP"))
         return false;
     } else if (MO.isUse()) {
       MachineInstr *Def = View.regInfo().getVRegDef(MO.getReg());
@@ -139,8 +143,8 @@ bool Legality::collectHoist(MachineInstr &MI, const BlockOrder &Order, RewritePl
 /// what they read.
 bool Legality::mayHoist(const BlockOrder &Order, const RewritePlan &Plan) {
   for (MachineInstr *MI : Plan.Hoist) {
-    for (MachineInstr &Passed : make_range(MachineBasicBlock::iterator(Plan.Before),
-                                           MachineBasicBlock::iterator(MI))) {
+    for (MachineInstr &Passed :
+         make_range(MachineBasicBlock::iterator(Plan.Before), MachineBasicBlock::iterator(MI))) {
       if (Passed.isDebugInstr() || Passed.isPHI())
         continue;
       if (View.isAMDGPU() && (changesExec(Passed) || writesMode(Passed)))
@@ -167,9 +171,7 @@ bool Legality::place(const Match &M, RewritePlan &Plan) {
     Order[&MI] = N++;
 
   MachineInstr *Before = nullptr;
-  auto Earlier = [&](const MachineInstr *A, const MachineInstr *B) {
-    return Order[A] < Order[B];
-  };
+  auto Earlier = [&](const MachineInstr *A, const MachineInstr *B) { return Order[A] < Order[B]; };
   for (unsigned I = 0; I != W.Source.Outputs.size(); ++I)
     if (MachineInstr *Root = M.output(I); !Before || Earlier(Before, Root))
       Before = Root;
@@ -308,7 +310,8 @@ const Row *Legality::member(unsigned Index, const Match &M) {
     bool InSource = any_of(M.NodeMI, [&](MachineInstr *MI) {
       return MI && View.table().info(MI->getOpcode(), View.instrInfo()).R == &C;
     });
-    unsigned Encoding = InSource ? 0 : &C == &R ? 1
+    unsigned Encoding = InSource                                   ? 0
+                        : &C == &R                                 ? 1
                         : StringRef(C.Features).contains("avx512") ? 2
                         : StringRef(C.Features).contains("avx")    ? 3
                                                                    : 4;
@@ -335,8 +338,8 @@ bool Legality::lanesAllow(const Match &M, const RewritePlan &Plan) {
   for (unsigned I = 0; I != W.Source.Outputs.size(); ++I) {
     const Node &N = W.Source.Nodes[W.Source.Outputs[I] - W.numLeaves()];
     // A matrix result was compared in all lanes.
-    if (!N.R->isMatrix() && lanesMayBeRead(M.output(I)->getOperand(0).getReg(), View.function(),
-                                           View.table(), Inside))
+    if (!N.R->isMatrix() &&
+        lanesMayBeRead(M.output(I)->getOperand(0).getReg(), View.function(), View.table(), Inside))
       return false;
   }
   return true;

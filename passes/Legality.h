@@ -21,9 +21,9 @@ enum class Obstacle : uint8_t { None, NoFacts, OtherUse, Illegal, Flags, Exec, U
 
 /// Where and with which opcodes a match is to be rewritten.
 struct RewritePlan {
-  llvm::MachineInstr *Before = nullptr;      ///< the target goes in front of it
-  llvm::SmallVector<const Row *, 4> Rows;    ///< of the target's nodes; generic ones too
-  llvm::SmallVector<bool, 8> Live;           ///< target nodes that an output needs
+  llvm::MachineInstr *Before = nullptr;   ///< the target goes in front of it
+  llvm::SmallVector<const Row *, 4> Rows; ///< of the target's nodes; generic ones too
+  llvm::SmallVector<bool, 8> Live;        ///< target nodes that an output needs
   llvm::SmallPtrSet<llvm::MachineInstr *, 16> Matched;
   /// Instructions behind Before that make leaves, and may go in front of it; in
   /// their order.

@@ -344,8 +344,8 @@ RuleSet::RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Given) : Table(Is
   std::vector<std::pair<int, LoadedRule>> Sorted;
   for (LoadedRule &R : Given)
     if (isUsable(R.R)) {
-      int Gain = int(staticCost(R.R.W, R.R.W.Source).Weight) -
-                 int(staticCost(R.R.W, R.R.Target).Weight);
+      int Gain =
+          int(staticCost(R.R.W, R.R.W.Source).Weight) - int(staticCost(R.R.W, R.R.Target).Weight);
       Sorted.push_back({Gain, std::move(R)});
     }
   // Where several match, the greatest gain wins; then the id decides.
@@ -361,9 +361,8 @@ ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII
   if (!New)
     return It->second;
   SmallVector<unsigned, 2> Found;
-  const Row *R = Opcode == TargetOpcode::REG_SEQUENCE
-                     ? &Table.isa().generic(GenericOp::Concat)
-                     : Table.info(Opcode, TII).R;
+  const Row *R = Opcode == TargetOpcode::REG_SEQUENCE ? &Table.isa().generic(GenericOp::Concat)
+                                                      : Table.info(Opcode, TII).R;
   if (R)
     for (unsigned I = 0; I != Rules.size(); ++I) {
       const Window &W = Rules[I].R.W;

@@ -52,8 +52,8 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
                         "V_MOV_B32_e64", "V_ACCVGPR_WRITE_B32_e64", "AV_MOV_B32_IMM_PSEUDO"})
     if (Name == Mov)
       I.Const = OpcodeInfo::MovOperand;
-  I.WholeWave = hasAny(Name, {"WWM", "WQM", "STRICT_", "SET_INACTIVE", "INIT_EXEC", "WHOLE_WAVE",
-                              "INIT_WHOLE"});
+  I.WholeWave = hasAny(
+      Name, {"WWM", "WQM", "STRICT_", "SET_INACTIVE", "INIT_EXEC", "WHOLE_WAVE", "INIT_WHOLE"});
   // V_CMP and carry-outs write zeros for lanes that are off: they read none.
   I.CrossLane = I.WholeWave ||
                 hasAny(Name, {"LANE", "PERM", "DPP", "dpp", "SWIZZLE", "MFMA", "SMFMAC", "WMMA",

@@ -30,8 +30,8 @@ struct HarvestOptions {
   unsigned MaxNodes = 5; ///< instructions in a window (free generic ones not counted)
 };
 /// Called for each window, in program order, canonical, class leaders only.
-using WindowSink = std::function<void(Window W, llvm::StringRef Function, unsigned Index,
-                                      llvm::StringRef CPU)>;
+using WindowSink =
+    std::function<void(Window W, llvm::StringRef Function, unsigned Index, llvm::StringRef CPU)>;
 llvm::MachineFunctionPass *createHarvestPass(HarvestOptions O, WindowSink Sink);
 
 /// A rule as the matcher wants it.
@@ -45,13 +45,13 @@ struct ApplyStats {
     std::string Id, Function;
   };
   std::vector<Fired> Rewrites;
-  unsigned Matched = 0;     ///< structure matched
-  unsigned NoFacts = 0;     ///< .. but facts not known
-  unsigned OtherUse = 0;    ///< .. but an inner value has a second use
-  unsigned Illegal = 0;     ///< .. features, register class, verifyInstruction
-  unsigned Flags = 0;       ///< .. flags live
-  unsigned Exec = 0;        ///< .. EXEC not the entry EXEC, or lanes read later
-  unsigned Unprofitable = 0;///< .. vetoed on this CPU
+  unsigned Matched = 0;      ///< structure matched
+  unsigned NoFacts = 0;      ///< .. but facts not known
+  unsigned OtherUse = 0;     ///< .. but an inner value has a second use
+  unsigned Illegal = 0;      ///< .. features, register class, verifyInstruction
+  unsigned Flags = 0;        ///< .. flags live
+  unsigned Exec = 0;         ///< .. EXEC not the entry EXEC, or lanes read later
+  unsigned Unprofitable = 0; ///< .. vetoed on this CPU
 };
 
 /// The rule set, indexed by root; built once, used by every function.

@@ -107,7 +107,8 @@ private:
     if (!dladdr(reinterpret_cast<void *>(&shippedRules), &Info) || !Info.dli_fname)
       return "";
     SmallString<256> Path(Info.dli_fname);
-    sys::fs::make_absolute(Path);
+    if (sys::fs::make_absolute(Path))
+      return "";
     sys::path::remove_filename(Path);
     sys::path::append(Path, "..", "share", "whittle", "rules.db");
     return std::string(Path);

@@ -14,6 +14,7 @@
 #include "llvm/CodeGen/TargetOpcodes.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include <map>
 
 using namespace llvm;
 
@@ -31,6 +32,12 @@ Rewriter::Rewriter(ValueView &View, Legality &Legal, const Match &M, const Rewri
 MachineInstr *Rewriter::made(MachineInstr *MI) {
   New.push_back(MI);
   return MI;
+}
+
+/// A class for new registers in the place of an opcode's operand.
+const TargetRegisterClass *Rewriter::allocatable(unsigned Opcode, unsigned Operand) const {
+  const TargetRegisterClass *RC = TII.getRegClass(TII.get(Opcode), Operand);
+  return RC ? TRI.getAllocatableClass(RC) : nullptr;
 }
 
 Register Rewriter::copyTo(const TargetRegisterClass *RC, Register R, unsigned SubReg) {
@@ -74,9 +81,8 @@ Rewriter::Value Rewriter::refValue(const ValueRef &V) {
 Rewriter::Value Rewriter::unfoldLoad(const ValueRef &V) {
   Value Out;
   OpcodeInfo I = View.table().info(V.MI->getOpcode(), TII);
-  const TargetRegisterClass *RC =
-      TII.getRegClass(TII.get(I.R->Opcode), unsigned(I.LoadOperand));
-  if (!RC || !(RC = TRI.getAllocatableClass(RC)))
+  const TargetRegisterClass *RC = allocatable(I.R->Opcode, unsigned(I.LoadOperand));
+  if (!RC)
     return Out;
   Register R = MRI.createVirtualRegister(RC);
   SmallVector<MachineInstr *, 4> Parts;
@@ -155,10 +161,10 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
   Out.Bits = Ty.Bits;
   auto Move = [&](StringRef Name, int64_t Imm) -> Register {
     unsigned Opcode = View.table().opcodeNamed(Name, TII);
-    const TargetRegisterClass *RC = Opcode ? TII.getRegClass(TII.get(Opcode), 0) : nullptr;
+    const TargetRegisterClass *RC = Opcode ? allocatable(Opcode, 0) : nullptr;
     if (!RC)
       return Register();
-    Register R = MRI.createVirtualRegister(TRI.getAllocatableClass(RC));
+    Register R = MRI.createVirtualRegister(RC);
     made(BuildMI(*M.Block, Plan.Before, DL, TII.get(Opcode), R).addImm(Imm));
     return R;
   };
@@ -170,11 +176,13 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
       Out.R = Move(Name, C.getSExtValue());
       return Out;
     }
-    DenseMap<uint32_t, Register> Made;
+    std::map<uint32_t, Register> Made;
     for (unsigned At = 0; At != Ty.Bits; At += 32) {
       uint32_t Word = uint32_t(C.extractBitsAsZExtValue(32, At));
       Register &R = Made[Word];
-      if (!R && !(R = Move(Name, int32_t(Word))))
+      if (!R)
+        R = Move(Name, int32_t(Word));
+      if (!R)
         return Value();
       Value P;
       P.R = R;
@@ -191,8 +199,7 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
     for (const Row *R : View.table().constantRows())
       if (R->Def == Ty && !R->DefsFlags && Legal.isAvailable(*R) &&
           View.table().rowConstant(*R) == C) {
-        const TargetRegisterClass *RC = TII.getRegClass(TII.get(R->Opcode), 0);
-        Out.R = MRI.createVirtualRegister(TRI.getAllocatableClass(RC));
+        Out.R = MRI.createVirtualRegister(allocatable(R->Opcode, 0));
         made(BuildMI(*M.Block, Plan.Before, DL, TII.get(R->Opcode), Out.R));
         return Out;
       }
@@ -212,8 +219,8 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
 Rewriter::Value Rewriter::extract(const Value &V, unsigned Offset, uint16_t Bits) {
   Value Out;
   if (V.R.isValid()) {
-    unsigned Idx = View.table().subRegIndex(*MRI.getRegClass(V.R),
-                                            Offset + View.offsetOf(V.SubReg), Bits, TRI);
+    unsigned Idx = View.table().subRegIndex(*MRI.getRegClass(V.R), Offset + View.offsetOf(V.SubReg),
+                                            Bits, TRI);
     if (Idx) {
       Out.R = V.R;
       Out.SubReg = Idx;
@@ -246,8 +253,8 @@ Register Rewriter::sequence(const Value &V, const TargetRegisterClass *RC) {
   bool InOrder = From.isValid();
   unsigned First = InOrder ? View.offsetOf(V.Pieces[0].V.SubReg) : 0;
   for (const auto &[Offset, P] : V.Pieces)
-    InOrder &= P.Pieces.empty() && P.R == From && P.SubReg &&
-               View.offsetOf(P.SubReg) == First + Offset;
+    InOrder &=
+        P.Pieces.empty() && P.R == From && P.SubReg && View.offsetOf(P.SubReg) == First + Offset;
   if (InOrder) {
     Value Whole;
     Whole.R = From;
@@ -290,6 +297,18 @@ Register Rewriter::sequence(const Value &V, const TargetRegisterClass *RC) {
 // Nodes
 //===----------------------------------------------------------------------===//
 
+/// True if \p V holds a matrix result: all its lanes have a value, which a copy
+/// under EXEC would lose in some.
+bool Rewriter::holdsMatrixResult(const Value &V) const {
+  if (!V.Pieces.empty())
+    return any_of(V.Pieces, [&](const Piece &P) { return holdsMatrixResult(P.V); });
+  const MachineInstr *Def = V.R.isVirtual() ? MRI.getVRegDef(V.R) : nullptr;
+  if (!Def)
+    return false;
+  OpcodeInfo I = View.table().info(Def->getOpcode(), TII);
+  return I.R && I.R->isMatrix();
+}
+
 bool Rewriter::emitNode(unsigned Index) {
   const Node &N = Target.Nodes[Index];
   auto Operand = [&](unsigned Id) {
@@ -315,15 +334,18 @@ bool Rewriter::emitNode(unsigned Index) {
   }
   const Row &R = *Plan.Rows[Index];
   const MCInstrDesc &D = TII.get(R.Opcode);
-  const TargetRegisterClass *DefRC = TII.getRegClass(D, 0);
-  if (!DefRC || !(DefRC = TRI.getAllocatableClass(DefRC)))
+  const TargetRegisterClass *DefRC = allocatable(R.Opcode, 0);
+  if (!DefRC)
     return false;
   SmallVector<Register, 4> Regs;
   unsigned OpIdx = 1, In = 0, Imm = 0;
   for (const OperandSpec &U : R.Uses) {
     if (U.K == OperandSpec::Reg) {
-      Register Reg = inClass(Operand(N.Ops[In++]), TII.getRegClass(D, OpIdx));
-      if (!Reg)
+      Value V = Operand(N.Ops[In++]);
+      Register Reg = inClass(V, TII.getRegClass(D, OpIdx));
+      bool Same = V.Pieces.empty() ? Reg == V.R
+                                   : all_of(V.Pieces, [&](const Piece &P) { return P.V.R == Reg; });
+      if (!Reg || (R.isMatrix() && !Same && holdsMatrixResult(V)))
         return false;
       Regs.push_back(Reg);
     }
@@ -358,15 +380,17 @@ bool Rewriter::emitNode(unsigned Index) {
   return TII.verifyInstruction(*MI, Why);
 }
 
-/// Flags that a new instruction writes must be dead where it stands.
+/// Flags that a new instruction writes must be dead behind it. All that write
+/// some stand right in front of Plan.Before.
 Obstacle Rewriter::checkMade() {
   for (MachineInstr *MI : New)
     for (MachineOperand &MO : MI->implicit_operands()) {
       if (!MO.isReg() || !MO.isDef() || MO.isDead())
         continue;
       // Far enough to see the whole of any real block.
-      if (M.Block->computeRegisterLiveness(&TRI, MO.getReg(), MachineBasicBlock::iterator(MI), 1u << 16) !=
-          MachineBasicBlock::LQR_Dead)
+      if (M.Block->computeRegisterLiveness(&TRI, MO.getReg(),
+                                           MachineBasicBlock::iterator(Plan.Before),
+                                           1u << 16) != MachineBasicBlock::LQR_Dead)
         return Obstacle::Flags;
     }
   for (MachineInstr *MI : New)
@@ -380,8 +404,7 @@ bool Rewriter::outputs() {
   SmallVector<unsigned, 4> Taken;
   for (unsigned I = 0; I != Target.Outputs.size(); ++I) {
     unsigned Id = Target.Outputs[I];
-    const TargetRegisterClass *Old =
-        MRI.getRegClass(M.output(I)->getOperand(0).getReg());
+    const TargetRegisterClass *Old = MRI.getRegClass(M.output(I)->getOperand(0).getReg());
     Register R;
     if (Id >= W.numLeaves() && NodeMI[Id - W.numLeaves()] && !is_contained(Taken, Id)) {
       Register Def = NodeMI[Id - W.numLeaves()]->getOperand(0).getReg();
@@ -511,8 +534,8 @@ void Rewriter::tidySequences() {
       unsigned Idx = unsigned(MI->getOperand(K + 1).getImm());
       std::optional<ValueType> Whole = View.typeOf(To);
       ValueType Ty{Whole ? Whole->Kind : RegKind::Lane, uint16_t(TRI.getSubRegIdxSize(Idx))};
-      ValueRef V = View.resolve(MI->getOperand(K).getReg(), MI->getOperand(K).getSubReg(), Ty,
-                                M.Block);
+      ValueRef V =
+          View.resolve(MI->getOperand(K).getReg(), MI->getOperand(K).getSubReg(), Ty, M.Block);
       InOrder = V.K == ValueRef::Reg && V.SubReg == Idx && (!Tuple || Tuple == V.R);
       Tuple = V.R;
       Bits += Ty.Bits;

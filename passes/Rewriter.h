@@ -45,6 +45,7 @@ private:
     Value V;
   };
 
+  bool holdsMatrixResult(const Value &V) const;
   bool emitNode(unsigned Index);
   Value leafValue(unsigned Id);
   Value refValue(const ValueRef &V);
@@ -54,6 +55,7 @@ private:
   /// \p V in a register of its own that class \p RC allows, or none.
   llvm::Register inClass(const Value &V, const llvm::TargetRegisterClass *RC);
   llvm::Register sequence(const Value &V, const llvm::TargetRegisterClass *RC);
+  const llvm::TargetRegisterClass *allocatable(unsigned Opcode, unsigned Operand) const;
   llvm::Register copyTo(const llvm::TargetRegisterClass *RC, llvm::Register R, unsigned SubReg);
   llvm::MachineInstr *made(llvm::MachineInstr *MI);
   Obstacle checkMade();

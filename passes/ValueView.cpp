@@ -53,21 +53,19 @@ std::optional<ValueType> ValueView::typeOf(Register R, unsigned SubReg) const {
 
 /// An SGPR may be read where lanes are expected: the same value in each.
 static bool readsAs(ValueType Have, ValueType Want) {
-  return Have == Want || (Have.Kind == RegKind::Sgpr && Want.Kind == RegKind::Lane &&
-                          Have.Bits == Want.Bits);
+  return Have == Want ||
+         (Have.Kind == RegKind::Sgpr && Want.Kind == RegKind::Lane && Have.Bits == Want.Bits);
 }
 
 bool ValueView::isTransparentCopy(const MachineInstr &MI, const MachineBasicBlock *Reader) const {
   if (!MI.isCopy() || MI.getOperand(0).getSubReg())
     return false;
   const MachineOperand &Src = MI.getOperand(1);
-  if (Src.isUndef() || !Src.getReg().isVirtual())
+  if (Src.isUndef() || !Src.getReg().isVirtual() || (AMDGPU && MI.getParent() != Reader))
     return false;
   std::optional<ValueType> To = typeOf(MI.getOperand(0).getReg()),
                            From = typeOf(Src.getReg(), Src.getSubReg());
-  if (!To || !From)
-    return false;
-  return *To == *From || (readsAs(*From, *To) && MI.getParent() == Reader);
+  return To && From && readsAs(*From, *To);
 }
 
 /// True if a part of the REG_SEQUENCE or INSERT_SUBREG is unspecified. Where
@@ -79,8 +77,7 @@ static bool hasUndefPart(const MachineInstr &Def, const MachineRegisterInfo &MRI
     return false;
   for (unsigned I = 1; I + 1 < Def.getNumOperands(); I += 2) {
     const MachineOperand &Piece = Def.getOperand(I);
-    const MachineInstr *D =
-        Piece.getReg().isVirtual() ? MRI.getVRegDef(Piece.getReg()) : nullptr;
+    const MachineInstr *D = Piece.getReg().isVirtual() ? MRI.getVRegDef(Piece.getReg()) : nullptr;
     for (unsigned Depth = 0; D && D->isCopy() && Depth < MaxChain; ++Depth) {
       const MachineOperand &Src = D->getOperand(1);
       if (Src.isUndef())
@@ -113,7 +110,7 @@ ValueRef ValueView::resolve(Register R, unsigned SubReg, ValueType Want,
       R = Src.getReg();
       continue;
     }
-    if (Def->isRegSequence() && SubReg) {
+    if (Def->isRegSequence() && SubReg && (!AMDGPU || Def->getParent() == Reader)) {
       unsigned Offset = TRI.getSubRegIdxOffset(SubReg), Bits = TRI.getSubRegIdxSize(SubReg);
       bool Moved = false;
       for (unsigned I = 1; I + 1 < Def->getNumOperands() && !Moved; I += 2) {
@@ -128,8 +125,7 @@ ValueRef ValueView::resolve(Register R, unsigned SubReg, ValueType Want,
                                  WholeTy = typeOf(R, Idx);
         if (!PieceTy || !WholeTy || PieceTy->Bits != Size)
           break;
-        if (PieceTy->Kind != WholeTy->Kind &&
-            !(readsAs(*PieceTy, *WholeTy) && Def->getParent() == Reader))
+        if (!readsAs(*PieceTy, *WholeTy))
           break;
         unsigned Inner = 0;
         if (Bits != Size) {
@@ -165,7 +161,8 @@ ValueRef ValueView::part(const ValueRef &V, unsigned Offset, ValueType Ty,
                          const MachineBasicBlock *Reader) const {
   if (V.K != ValueRef::Reg)
     return {};
-  unsigned Idx = Table.subRegIndex(*MRI.getRegClass(V.R), Offset + offsetOf(V.SubReg), Ty.Bits, TRI);
+  unsigned Idx =
+      Table.subRegIndex(*MRI.getRegClass(V.R), Offset + offsetOf(V.SubReg), Ty.Bits, TRI);
   return Idx ? resolve(V.R, Idx, Ty, Reader) : ValueRef();
 }
 

@@ -79,9 +79,9 @@ public:
   std::optional<ValueType> typeOf(llvm::Register R, unsigned SubReg = 0) const;
 
   /// The value that an instruction of \p Reader reads from \p R.SubReg as \p
-  /// Want, seen through copies. An SGPR is seen through a copy to lanes only in
-  /// the reader's own block: lanes that left a loop early keep the SGPR's old
-  /// value.
+  /// Want, seen through copies. On AMDGPU only through those of the reader's own
+  /// block: lanes that left a loop early keep in a copy what an SGPR or a matrix
+  /// result has lost since.
   ValueRef resolve(llvm::Register R, unsigned SubReg, ValueType Want,
                    const llvm::MachineBasicBlock *Reader) const;
   /// True if resolve() looks through \p MI for readers in \p Reader.

@@ -71,9 +71,7 @@ void WindowCutter::joinParts(Operand &O) {
   unsigned N = unsigned(Vs.size());
   auto IsShared = [&] {
     std::optional<APInt> C = View.constant(Vs[0]);
-    return all_of(Vs, [&](const ValueRef &V) {
-      return C ? View.constant(V) == C : V.same(Vs[0]);
-    });
+    return all_of(Vs, [&](const ValueRef &V) { return C ? View.constant(V) == C : V.same(Vs[0]); });
   };
   if (IsShared()) {
     ValueRef Only = Vs[0];
@@ -264,8 +262,7 @@ bool WindowCutter::isWorthwhile(const Window &W, const Chosen &C) const {
       Seen.push_back(Op);
     }
   }
-  return any_of(W.Leaves,
-                [](const Leaf &L) { return L.Const || L.Choice || L.hasFacts(); });
+  return any_of(W.Leaves, [](const Leaf &L) { return L.Const || L.Choice || L.hasFacts(); });
 }
 
 namespace {
@@ -291,11 +288,10 @@ struct Emitter {
     std::optional<APInt> C = Vs.size() == 1 ? View.constant(Vs[0]) : std::nullopt;
     for (auto &[Have, Id] : Leaves) {
       Leaf &Old = B.leaf(Id);
-      bool Same = C ? (Old.Const == C && Old.Ty == Ty)
-                    : !Old.Const && Have.size() == Vs.size() &&
-                          equal(Have, Vs, [](const ValueRef &A, const ValueRef &B) {
-                            return A.same(B);
-                          });
+      bool Same =
+          C ? (Old.Const == C && Old.Ty == Ty)
+            : !Old.Const && Have.size() == Vs.size() &&
+                  equal(Have, Vs, [](const ValueRef &A, const ValueRef &B) { return A.same(B); });
       if (!Same)
         continue;
       // Read as a scalar once, it is a scalar: lanes may read those too.

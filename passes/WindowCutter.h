@@ -19,9 +19,9 @@ namespace whittle {
 class WindowCutter {
 public:
   struct Limits {
-    unsigned MaxNodes = 5;     ///< bundles in a window
-    unsigned MaxWindows = 64;  ///< for one root
-    unsigned MaxTuple = 32;    ///< registers of a tuple
+    unsigned MaxNodes = 5;    ///< bundles in a window
+    unsigned MaxWindows = 64; ///< for one root
+    unsigned MaxTuple = 32;   ///< registers of a tuple
   };
   using Sink = llvm::function_ref<void(Window)>;
 

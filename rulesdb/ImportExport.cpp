@@ -53,21 +53,36 @@ static Error systemError(StringRef Path, int Code) {
   return fileError(Path, std::error_code(Code, std::generic_category()).message());
 }
 
+/// The error number of writing all of \p Content, or 0.
+static int writeAll(int Fd, StringRef Content) {
+  while (!Content.empty()) {
+    ssize_t Written = ::write(Fd, Content.data(), Content.size());
+    if (Written >= 0)
+      Content = Content.drop_front(Written);
+    else if (errno != EINTR)
+      return errno;
+  }
+  return 0;
+}
+
 Error publishFile(const std::string &Path, StringRef Content) {
   int Fd;
+  // A device or a pipe is written to, never replaced by a file.
+  sys::fs::file_status Status;
+  if (!sys::fs::status(Path, Status) && sys::fs::exists(Status) && !sys::fs::is_regular_file(Status)) {
+    if (std::error_code EC = sys::fs::openFileForWrite(Path, Fd, sys::fs::CD_OpenExisting))
+      return fileError(Path, EC.message());
+    int Failed = writeAll(Fd, Content);
+    if (::close(Fd) != 0 && !Failed)
+      Failed = errno;
+    return Failed ? systemError(Path, Failed) : Error::success();
+  }
   SmallString<128> Temp;
   if (std::error_code EC =
           sys::fs::createUniqueFile(Path + ".new-%%%%%%%%", Fd, Temp, sys::fs::OF_None,
                                     sys::fs::all_read | sys::fs::owner_write))
     return fileError(Path, EC.message());
-  int Failed = 0;
-  while (!Content.empty() && !Failed) {
-    ssize_t Written = ::write(Fd, Content.data(), Content.size());
-    if (Written >= 0)
-      Content = Content.drop_front(Written);
-    else if (errno != EINTR)
-      Failed = errno;
-  }
+  int Failed = writeAll(Fd, Content);
   if (!Failed && ::fsync(Fd) != 0)
     Failed = errno;
   if (::close(Fd) != 0 && !Failed)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Passes.h"
+#include "rulesdb/ImportExport.h"
 #include "tools/AsmStats.h"
 #include "tools/Commands.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
@@ -40,17 +41,11 @@ Expected<std::string> rulesToUse(const std::string &Db) {
   return Path;
 }
 
-/// Output is written through a rename, so that a full disk or an interrupt
-/// leaves no half of a file.
 static Error writeFile(const std::string &Path, StringRef Text) {
-  if (Path == "-") {
-    outs() << Text;
-    return Error::success();
-  }
-  return writeToOutput(Path, [&](raw_ostream &OS) {
-    OS << Text;
-    return Error::success();
-  });
+  if (Path != "-")
+    return publishFile(Path, Text);
+  outs() << Text;
+  return Error::success();
 }
 
 namespace {

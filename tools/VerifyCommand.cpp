@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/TargetIsa.h"
+#include "rulesdb/ImportExport.h"
 #include "tools/Commands.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -167,11 +168,7 @@ private:
       if (!C.Export.empty()) {
         Base += "/" + I.Name.substr(0, 8) + "." + Ob.Name;
         for (auto [Ext, Text] : {std::pair(".src.ll", &Ob.LLSource), {".tgt.ll", &Ob.LLTarget}, {".smt2", &Ob.Smt2}}) {
-          Error E = writeToOutput((Base + Ext).str(), [&, T = Text](raw_ostream &OS) {
-            OS << *T;
-            return Error::success();
-          });
-          if (E)
+          if (Error E = publishFile((Base + Ext).str(), *Text))
             return E;
         }
       }

@@ -9,14 +9,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "verify/Obligations.h"
+#include "verify/Smt.h"
+#include "verify/Verify.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/NoFolder.h"
 #include "llvm/Support/raw_ostream.h"
-#include "verify/Obligations.h"
-#include "verify/Smt.h"
-#include "verify/Verify.h"
 #include <unordered_set>
 
 using namespace llvm;
@@ -28,7 +28,8 @@ namespace {
 /// Writes one side of a slice as a function of all atoms of the slice.
 class FunctionWriter {
 public:
-  FunctionWriter(const Cone &C, LLVMContext &Ctx) : C(C), G(C.graph()), M("obligation", Ctx), B(Ctx) {}
+  FunctionWriter(const Cone &C, LLVMContext &Ctx)
+      : C(C), G(C.graph()), M("obligation", Ctx), B(Ctx) {}
 
   std::string run(Term Root, StringRef Name) {
     SmallVector<Type *> Params;
@@ -99,9 +100,11 @@ private:
     case TermOp::Xor:
       return B.CreateXor(Ops[0], Ops[1]);
     case TermOp::Shl:
-      return W == 1 ? B.CreateAnd(Ops[0], B.CreateXor(Ops[1], B.getTrue())) : Shift(Instruction::Shl);
+      return W == 1 ? B.CreateAnd(Ops[0], B.CreateXor(Ops[1], B.getTrue()))
+                    : Shift(Instruction::Shl);
     case TermOp::LShr:
-      return W == 1 ? B.CreateAnd(Ops[0], B.CreateXor(Ops[1], B.getTrue())) : Shift(Instruction::LShr);
+      return W == 1 ? B.CreateAnd(Ops[0], B.CreateXor(Ops[1], B.getTrue()))
+                    : Shift(Instruction::LShr);
     case TermOp::AShr: {
       if (W == 1)
         return Ops[0];

@@ -76,7 +76,8 @@ public:
 
 private:
   static Error refuse(StringRef What, StringRef Why) {
-    return createStringError(inconvertibleErrorCode(), "not supported in a proof: " + Why + " in '" + What + "'");
+    return createStringError(inconvertibleErrorCode(),
+                             "not supported in a proof: " + Why + " in '" + What + "'");
   }
   TermList fail(const Twine &Why) {
     if (Problem.empty())
@@ -397,7 +398,8 @@ private:
 
 } // namespace
 
-Expected<TermList> executeFunction(TermGraph &G, const Function &F, ArrayRef<TermList> Args, const CallFn &Call) {
+Expected<TermList> executeFunction(TermGraph &G, const Function &F, ArrayRef<TermList> Args,
+                                   const CallFn &Call) {
   return Executor(G, Call).run(F, Args);
 }
 

@@ -26,12 +26,14 @@ using TermList = llvm::SmallVector<Term, 16>;
 
 /// Answers a call of \p Callee with constant or symbolic arguments; for the
 /// element reads of Matrix rows.
-using CallFn = std::function<llvm::Expected<Term>(llvm::StringRef Callee, llvm::ArrayRef<Term> Args)>;
+using CallFn =
+    std::function<llvm::Expected<Term>(llvm::StringRef Callee, llvm::ArrayRef<Term> Args)>;
 
 /// The value returned for \p Args, one list per parameter.
 /// \returns an error that names the instruction if it is not supported.
 llvm::Expected<TermList> executeFunction(TermGraph &G, const llvm::Function &F,
-                                         llvm::ArrayRef<TermList> Args, const CallFn &Call = nullptr);
+                                         llvm::ArrayRef<TermList> Args,
+                                         const CallFn &Call = nullptr);
 
 /// All bits of \p Elements, regrouped as elements of \p Width bits.
 TermList regroup(TermGraph &G, llvm::ArrayRef<Term> Elements, unsigned Width);

@@ -15,9 +15,7 @@ namespace whittle {
 static bool isArithmetic(TermOp O) {
   return O == TermOp::Add || O == TermOp::Sub || O == TermOp::Mul;
 }
-static bool isBitwise(TermOp O) {
-  return O == TermOp::And || O == TermOp::Or || O == TermOp::Xor;
-}
+static bool isBitwise(TermOp O) { return O == TermOp::And || O == TermOp::Or || O == TermOp::Xor; }
 
 //===----------------------------------------------------------------------===//
 // Folding by intervals
@@ -48,7 +46,8 @@ Term NormalForm::foldNode(Term T) {
     if (I && G.width(G.operand(T, 0)) <= 64 && I->Max < (Int(1) << G.lo(T)))
       R = G.zero(G.width(T));
   } else {
-    auto A = exact(G.operand(T, 0), Op == TermOp::Slt), B = exact(G.operand(T, 1), Op == TermOp::Slt);
+    auto A = exact(G.operand(T, 0), Op == TermOp::Slt),
+         B = exact(G.operand(T, 1), Op == TermOp::Slt);
     if (A && B && A->addScaled(*B, -1))
       if (auto I = A->interval(G)) {
         if (I->Max < 0)
@@ -232,7 +231,8 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
     return R;
   }
   if (Op == TermOp::Sext)
-    return G.width(G.operand(T, 0)) >= W ? modulo(G.operand(T, 0), W) : exact(G.operand(T, 0), true);
+    return G.width(G.operand(T, 0)) >= W ? modulo(G.operand(T, 0), W)
+                                         : exact(G.operand(T, 0), true);
   if (Op == TermOp::Extract && G.lo(T) == 0 && isArithmetic(G.op(G.operand(T, 0))))
     if (auto P = modulo(G.operand(T, 0), W))
       return P;
@@ -257,9 +257,7 @@ std::optional<Polynomial> NormalForm::canonical(Polynomial P, unsigned W) {
     Polynomial R;
     for (const auto &[M, C] : P.terms()) {
       unsigned Left = W - unsigned(countr_zero(uint64_t(C)));
-      auto Needs = [&](const Indeterminate &X) {
-        return X.Signed || G.width(X.T) > Left;
-      };
+      auto Needs = [&](const Indeterminate &X) { return X.Signed || G.width(X.T) > Left; };
       auto At = llvm::find_if(M, Needs);
       if (At == M.end()) {
         R.addTerm(M, C);

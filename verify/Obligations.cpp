@@ -21,9 +21,7 @@ struct RuleTerms::Choices {
   std::map<std::pair<VarKey, unsigned>, Term> Given;
 };
 
-static Error refuse(const Twine &Why) {
-  return createStringError(inconvertibleErrorCode(), Why);
-}
+static Error refuse(const Twine &Why) { return createStringError(inconvertibleErrorCode(), Why); }
 
 Term RuleTerms::assumeExec(Term T, unsigned Lane, bool On) {
   if (!(G.execMask(T) >> Lane & 1))
@@ -58,13 +56,15 @@ bool RuleTerms::isBitParallel(Term T) {
   if (auto It = BitParallel.find(T.Id); It != BitParallel.end())
     return It->second;
   // One condition holds for all bits, whatever it is.
-  bool R = all_of(G.operands(T).drop_front(G.op(T) == TermOp::Ite), [&](Term O) { return isBitParallel(O); });
+  bool R = all_of(G.operands(T).drop_front(G.op(T) == TermOp::Ite),
+                  [&](Term O) { return isBitParallel(O); });
   return BitParallel[T.Id] = R;
 }
 
 void RuleTerms::cut(Term S, Term T, const Obligation &At) {
   // Where both sides have a seam, or one has and the other does not mind.
-  auto Seams = [&](Term X, std::set<unsigned> &Cuts, std::vector<std::pair<unsigned, unsigned>> &Solid) {
+  auto Seams = [&](Term X, std::set<unsigned> &Cuts,
+                   std::vector<std::pair<unsigned, unsigned>> &Solid) {
     unsigned Bit = 0;
     ArrayRef<Term> Pieces = G.op(X) == TermOp::Concat ? G.operands(X) : ArrayRef(X);
     for (Term P : Pieces) {
@@ -127,7 +127,8 @@ Error RuleTerms::compareBits(Term S, Term T, Obligation At, Choices &Skipped) {
         Term Given = G.extract(T, Bit + I, 1);
         auto [It, New] = Skipped.Given.try_emplace({G.key(P), G.lo(P) + I}, Given);
         if (!New && It->second != Given)
-          return refuse("one unspecified lane of the source is used twice, and the target differs in it");
+          return refuse(
+              "one unspecified lane of the source is used twice, and the target differs in it");
       }
     }
     Bit += N;
@@ -136,8 +137,8 @@ Error RuleTerms::compareBits(Term S, Term T, Obligation At, Choices &Skipped) {
   return Error::success();
 }
 
-Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output, unsigned Lane,
-                             std::optional<bool> LaneOn, Choices &Skipped) {
+Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output,
+                             unsigned Lane, std::optional<bool> LaneOn, Choices &Skipped) {
   Expected<TermList> A = S.value(R.W.Source.Outputs[Output], Lane);
   if (!A)
     return A.takeError();
@@ -170,12 +171,17 @@ Error RuleTerms::collect(const Rule &R) {
     Count(Out);
   for (auto [I, L] : enumerate(R.W.Leaves))
     if (L.Choice && Reads[I] > 1)
-      return refuse("the target reads the unspecified value %" + std::to_string(I) + " more than once");
+      return refuse("the target reads the unspecified value %" + std::to_string(I) +
+                    " more than once");
 
   LLVMContext Ctx;
   Module M("rule", Ctx);
-  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) { return G.var(K, Lo, Width); };
-  auto Matrix = [](const Program &P) { return any_of(P.Nodes, [](const Node &N) { return N.R->isMatrix(); }); };
+  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
+    return G.var(K, Lo, Width);
+  };
+  auto Matrix = [](const Program &P) {
+    return any_of(P.Nodes, [](const Node &N) { return N.R->isMatrix(); });
+  };
   IsWave = Matrix(R.W.Source) || Matrix(R.Target);
   auto Lanes = [](ValueType T) { return T.Kind == RegKind::Lane; };
   bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return Lanes(L.Ty); }) ||
@@ -222,12 +228,15 @@ Expected<std::unique_ptr<RuleTerms>> RuleTerms::create(const Rule &R) {
   return T;
 }
 
-Expected<std::pair<APInt, APInt>> replay(const Rule &R, const Obligation &At, unsigned Width,
-                                         const std::function<APInt(const VarKey &, unsigned, unsigned)> &Value) {
+Expected<std::pair<APInt, APInt>>
+replay(const Rule &R, const Obligation &At, unsigned Width,
+       const std::function<APInt(const VarKey &, unsigned, unsigned)> &Value) {
   TermGraph G;
   LLVMContext Ctx;
   Module M("replay", Ctx);
-  VarSource Vars = [&](const VarKey &K, unsigned Lo, unsigned N) { return G.constant(Value(K, Lo, N)); };
+  VarSource Vars = [&](const VarKey &K, unsigned Lo, unsigned N) {
+    return G.constant(Value(K, Lo, N));
+  };
   auto Run = [&](const Program &P, VarKey::Kind Choice) -> Expected<APInt> {
     ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, Vars);
     Expected<TermList> V = T.value(P.Outputs[At.Output], At.Lane);

@@ -25,7 +25,7 @@ struct Obligation {
   Term Source, Target;
   unsigned Output = 0;
   unsigned Lane = 0;
-  unsigned Bit = 0; ///< where the chunk starts in the output (of the lane)
+  unsigned Bit = 0;           ///< where the chunk starts in the output (of the lane)
   std::optional<bool> LaneOn; ///< the lane's EXEC bit; none on x86
 };
 
@@ -45,8 +45,8 @@ public:
 private:
   struct Choices;
   llvm::Error collect(const Rule &R);
-  llvm::Error compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output, unsigned Lane,
-                          std::optional<bool> LaneOn, Choices &Skipped);
+  llvm::Error compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output,
+                          unsigned Lane, std::optional<bool> LaneOn, Choices &Skipped);
   llvm::Error compareBits(Term S, Term T, Obligation At, Choices &Skipped);
   void cut(Term S, Term T, const Obligation &At);
   bool isBitParallel(Term T);

@@ -80,7 +80,8 @@ bool Polynomial::addScaled(const Polynomial &P, Int Factor) {
   return true;
 }
 
-std::optional<Polynomial> Polynomial::product(const TermGraph &G, const Polynomial &A, const Polynomial &B) {
+std::optional<Polynomial> Polynomial::product(const TermGraph &G, const Polynomial &A,
+                                              const Polynomial &B) {
   Polynomial R;
   if (A.Terms.size() * B.Terms.size() > MaxMonomials)
     return std::nullopt;

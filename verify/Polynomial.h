@@ -44,14 +44,17 @@ public:
   static Polynomial constant(Int C);
   static Polynomial indeterminate(Indeterminate X);
 
-  bool isConstant() const { return Terms.empty() || (Terms.size() == 1 && Terms.begin()->first.empty()); }
+  bool isConstant() const {
+    return Terms.empty() || (Terms.size() == 1 && Terms.begin()->first.empty());
+  }
   const std::map<Monomial, Int> &terms() const { return Terms; }
 
   /// Contains every value that the polynomial can have.
   std::optional<Interval> interval(const TermGraph &G) const;
 
   [[nodiscard]] bool addScaled(const Polynomial &P, Int Factor);
-  static std::optional<Polynomial> product(const TermGraph &G, const Polynomial &A, const Polynomial &B);
+  static std::optional<Polynomial> product(const TermGraph &G, const Polynomial &A,
+                                           const Polynomial &B);
 
   /// Coefficients modulo 2^W, as 0..2^W-1; W is at most 64.
   void reduce(unsigned W);

@@ -21,19 +21,20 @@ Function *matrixFunction(Module &M, const Row &R) {
     return F;
   LLVMContext &Ctx = M.getContext();
   Type *I32 = Type::getInt32Ty(Ctx);
-  FunctionCallee Read = M.getOrInsertFunction(ElementRead, FunctionType::get(I32, {I32, I32, I32}, false));
-  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::InternalLinkage, Name, M);
+  FunctionCallee Read =
+      M.getOrInsertFunction(ElementRead, FunctionType::get(I32, {I32, I32, I32}, false));
+  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
+                                 GlobalValue::InternalLinkage, Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   auto Reader = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
-    return B.CreateCall(Read, {B.getInt32(K), B.CreateZExtOrTrunc(Lane, I32), B.CreateZExtOrTrunc(Reg, I32)});
+    return B.CreateCall(
+        Read, {B.getInt32(K), B.CreateZExtOrTrunc(Lane, I32), B.CreateZExtOrTrunc(Reg, I32)});
   };
   B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1)));
   return F;
 }
 
-static Error refuse(const Twine &Why) {
-  return createStringError(inconvertibleErrorCode(), Why);
-}
+static Error refuse(const Twine &Why) { return createStringError(inconvertibleErrorCode(), Why); }
 
 Term ProgramTerms::exec(unsigned Lane) {
   switch (Exec) {
@@ -52,7 +53,9 @@ Term ProgramTerms::leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsig
     return G.constant(L.Const->extractBits(Width, Lo));
   if (L.Choice || !L.hasFacts())
     return Vars(Key, Lo, Width);
-  auto Fact = [&](const APInt &Mask, unsigned Bit) { return Mask.getBitWidth() > Bit && Mask[Bit]; };
+  auto Fact = [&](const APInt &Mask, unsigned Bit) {
+    return Mask.getBitWidth() > Bit && Mask[Bit];
+  };
   auto KindOf = [&](unsigned Bit) { return Fact(L.Zeros, Bit) ? 0 : Fact(L.Ones, Bit) ? 1 : 2; };
   SmallVector<Term, 8> Pieces;
   for (unsigned At = Lo; At < Lo + Width;) {
@@ -170,7 +173,8 @@ Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
   };
   TermList R;
   for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
-    Expected<TermList> E = executeFunction(G, *F, {{G.constant(32, Lane)}, {G.constant(32, Reg)}}, Read);
+    Expected<TermList> E =
+        executeFunction(G, *F, {{G.constant(32, Lane)}, {G.constant(32, Reg)}}, Read);
     if (!E)
       return refuse(N.R->Name + ": " + toString(E.takeError()));
     R.push_back((*E)[0]);

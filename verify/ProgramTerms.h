@@ -34,8 +34,8 @@ class ProgramTerms {
 public:
   /// \p Choice is what masked-off lanes of this program hold. \p M receives the
   /// rows' functions. All arguments must outlive the object.
-  ProgramTerms(TermGraph &G, llvm::Module &M, const Window &W, const Program &P, VarKey::Kind Choice,
-               ExecMode Exec, VarSource Vars)
+  ProgramTerms(TermGraph &G, llvm::Module &M, const Window &W, const Program &P,
+               VarKey::Kind Choice, ExecMode Exec, VarSource Vars)
       : G(G), M(M), W(W), P(P), Choice(Choice), Exec(Exec), Vars(std::move(Vars)) {}
 
   /// The elements of ValueType::irType of a value (of lane \p Lane). Lanes

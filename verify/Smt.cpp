@@ -102,7 +102,8 @@ private:
       OS << ')';
       break;
     case TermOp::Extract:
-      OS << "((_ extract " << G.lo(T) + G.width(T) - 1 << ' ' << G.lo(T) << ") " << name(Ops[0]) << ')';
+      OS << "((_ extract " << G.lo(T) + G.width(T) - 1 << ' ' << G.lo(T) << ") " << name(Ops[0])
+         << ')';
       break;
     case TermOp::Sext:
       OS << "((_ sign_extend " << G.width(T) - G.width(Ops[0]) << ") " << name(Ops[0]) << ')';
@@ -134,7 +135,8 @@ private:
 
   /// Reads of one list share an array.
   std::string arrayOf(ArrayRef<Term> Elements, unsigned IndexBits) {
-    auto [It, New] = ArrayNames.try_emplace(std::vector<Term>(Elements.begin(), Elements.end()), "");
+    auto [It, New] =
+        ArrayNames.try_emplace(std::vector<Term>(Elements.begin(), Elements.end()), "");
     if (!New)
       return It->second;
     Q.Arrays = true;
@@ -142,7 +144,8 @@ private:
     OS << "(declare-const " << It->second << " (Array (_ BitVec " << IndexBits << ") (_ BitVec "
        << G.width(Elements[0]) << ")))\n";
     for (auto [I, E] : enumerate(Elements))
-      OS << "(assert (= (select " << It->second << ' ' << literal(APInt(IndexBits, I)) << ") " << name(E) << "))\n";
+      OS << "(assert (= (select " << It->second << ' ' << literal(APInt(IndexBits, I)) << ") "
+         << name(E) << "))\n";
     return It->second;
   }
 

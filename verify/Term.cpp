@@ -18,9 +18,9 @@ using namespace llvm;
 namespace whittle {
 
 StringRef termOpName(TermOp O) {
-  static constexpr const char *Names[] = {"const", "var",  "add",  "sub", "mul",    "and",     "or",
-                                          "xor",   "shl",  "lshr", "ashr", "eq",    "ult",     "slt",
-                                          "ite",   "concat", "extract", "sext", "select"};
+  static constexpr const char *Names[] = {
+      "const", "var", "add", "sub", "mul", "and",    "or",      "xor",  "shl",   "lshr",
+      "ashr",  "eq",  "ult", "slt", "ite", "concat", "extract", "sext", "select"};
   return Names[unsigned(O)];
 }
 
@@ -124,7 +124,8 @@ Term TermGraph::lookup(Node N, ArrayRef<Term> Ops, const APInt *Value) {
 }
 
 Term TermGraph::constant(const APInt &Value) {
-  return lookup(Node{TermOp::Const, Value.getBitWidth(), 0, 0, nullptr, nullptr, {}, 0, 0}, {}, &Value);
+  return lookup(Node{TermOp::Const, Value.getBitWidth(), 0, 0, nullptr, nullptr, {}, 0, 0}, {},
+                &Value);
 }
 
 Term TermGraph::var(const VarKey &Key, unsigned Lo, unsigned Width) {
@@ -356,9 +357,7 @@ Term TermGraph::uaddSat(Term A, Term B) {
   return ite(extract(Sum, W, 1), ones(W), extract(Sum, 0, W));
 }
 
-Term TermGraph::usubSat(Term A, Term B) {
-  return ite(ult(A, B), zero(width(A)), sub(A, B));
-}
+Term TermGraph::usubSat(Term A, Term B) { return ite(ult(A, B), zero(width(A)), sub(A, B)); }
 
 Term TermGraph::clampToWidth(Term A, unsigned W) {
   Term Lo = constant(APInt::getSignedMinValue(W).sext(width(A)));

@@ -49,24 +49,24 @@ struct VarKey {
 
 enum class TermOp : uint8_t {
   Const,
-  Var,     ///< bits Lo..Lo+Width of a VarKey
+  Var, ///< bits Lo..Lo+Width of a VarKey
   Add,
   Sub,
   Mul,
   And,
   Or,
-  Xor,     ///< not x is x ^ ones
-  Shl,     ///< counts of the width or more give 0
+  Xor, ///< not x is x ^ ones
+  Shl, ///< counts of the width or more give 0
   LShr,
-  AShr,    ///< counts of the width or more give the sign
-  Eq,      ///< comparisons are one bit
+  AShr, ///< counts of the width or more give the sign
+  Eq,   ///< comparisons are one bit
   Ult,
   Slt,
   Ite,     ///< condition of one bit, then, else
   Concat,  ///< lowest first; flat; no piece joins its neighbour
   Extract, ///< bits Lo..Lo+Width of something that is not wiring
   Sext,
-  Select,  ///< operand 0 indexes operands 1..2^k, k its width
+  Select, ///< operand 0 indexes operands 1..2^k, k its width
 };
 llvm::StringRef termOpName(TermOp O);
 
@@ -81,9 +81,7 @@ public:
   TermOp op(Term T) const { return Nodes[T.Id].Op; }
   unsigned width(Term T) const { return Nodes[T.Id].Width; }
   /// Stable for the life of the graph.
-  llvm::ArrayRef<Term> operands(Term T) const {
-    return {Nodes[T.Id].Ops, Nodes[T.Id].NumOps};
-  }
+  llvm::ArrayRef<Term> operands(Term T) const { return {Nodes[T.Id].Ops, Nodes[T.Id].NumOps}; }
   Term operand(Term T, unsigned I) const { return operands(T)[I]; }
   unsigned lo(Term T) const { return Nodes[T.Id].Lo; } ///< of Var and Extract
   const VarKey &key(Term T) const { return Nodes[T.Id].Key; }

@@ -15,9 +15,7 @@ using namespace llvm;
 
 namespace whittle {
 
-static bool isBitwise(TermOp O) {
-  return O == TermOp::And || O == TermOp::Or || O == TermOp::Xor;
-}
+static bool isBitwise(TermOp O) { return O == TermOp::And || O == TermOp::Or || O == TermOp::Xor; }
 
 /// \p C is a constant that is neither 0 nor ones for And/Or, nor 0 for Xor:
 /// one piece for each run of equal bits.

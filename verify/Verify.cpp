@@ -9,11 +9,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "verify/Verify.h"
-#include "llvm/ADT/StringExtras.h"
 #include "verify/Cone.h"
 #include "verify/NormalForm.h"
 #include "verify/Obligations.h"
 #include "verify/Z3Solver.h"
+#include "llvm/ADT/StringExtras.h"
 #include <chrono>
 #include <unordered_set>
 
@@ -88,7 +88,8 @@ public:
       Result.V = Unknown{toString(T.takeError())};
     else if (Error E = decide(**T, Result))
       return E;
-    Result.E.Seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - Start).count();
+    Result.E.Seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - Start).count();
     Result.Method = method(Result);
     return Result;
   }
@@ -107,7 +108,8 @@ private:
       if (!Seen.insert(C.key()).second)
         continue;
       ++E.DistinctSlices;
-      if (Ob.Source == Ob.Target || (O.NormalForms && Forms.run(Ob.Source) == Forms.run(Ob.Target))) {
+      if (Ob.Source == Ob.Target ||
+          (O.NormalForms && Forms.run(Ob.Source) == Forms.run(Ob.Target))) {
         ++E.BySyntax;
         continue;
       }
@@ -156,7 +158,8 @@ private:
       }
     }
     unsigned Width = C.graph().width(Ob.Source);
-    auto Replayed = replay(R, Ob, Width, [&](const VarKey &K, unsigned Lo, unsigned N) { return A.get(K, Lo, N); });
+    auto Replayed = replay(
+        R, Ob, Width, [&](const VarKey &K, unsigned Lo, unsigned N) { return A.get(K, Lo, N); });
     if (!Replayed)
       return Unknown{"internal error: " + toString(Replayed.takeError())};
     std::tie(X.SourceValue, X.TargetValue) = *Replayed;
@@ -169,8 +172,9 @@ private:
       unsigned Lanes = PerLane && Wave ? 64 : 1;
       APInt All = APInt::getZero(Lanes * L.Ty.Bits);
       for (unsigned Lane = 0; Lane < Lanes; ++Lane)
-        All.insertBits(leafValue(L, {VarKey::Leaf, unsigned(I), Lane}, A, !PerLane || (X.Exec >> Lane & 1)),
-                       Lane * L.Ty.Bits);
+        All.insertBits(
+            leafValue(L, {VarKey::Leaf, unsigned(I), Lane}, A, !PerLane || (X.Exec >> Lane & 1)),
+            Lane * L.Ty.Bits);
       X.Leaves.push_back(All);
     }
     return X;
@@ -181,8 +185,9 @@ private:
     if (!std::holds_alternative<Proved>(Result.V))
       return std::holds_alternative<Unknown>(Result.V) ? std::get<Unknown>(Result.V).Reason
                                                        : verdictName(Result.V).str();
-    std::string S = std::to_string(E.Slices) + " slices, " + std::to_string(E.DistinctSlices) + " distinct: " +
-                    std::to_string(E.BySyntax) + " by normal form, " + std::to_string(E.BySolver) + " by solver";
+    std::string S = std::to_string(E.Slices) + " slices, " + std::to_string(E.DistinctSlices) +
+                    " distinct: " + std::to_string(E.BySyntax) + " by normal form, " +
+                    std::to_string(E.BySolver) + " by solver";
     if (!E.Solvers.empty())
       S += " (" + join(E.Solvers, ", ") + ")";
     return S;
@@ -194,6 +199,8 @@ private:
 
 } // namespace
 
-Expected<VerifyResult> verify(const Rule &R, const VerifyOptions &O) { return Verifier(R, O).run(); }
+Expected<VerifyResult> verify(const Rule &R, const VerifyOptions &O) {
+  return Verifier(R, O).run();
+}
 
 } // namespace whittle

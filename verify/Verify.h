@@ -31,8 +31,9 @@ struct Counterexample {
   std::vector<llvm::APInt> Leaves;
   uint64_t Exec = ~0ull;
   unsigned Output = 0;
-  llvm::APInt SourceValue = llvm::APInt::getZeroWidth(), TargetValue = llvm::APInt::getZeroWidth(); ///< of the differing chunk
-  unsigned ChunkBit = 0;                            ///< where the chunk starts
+  llvm::APInt SourceValue = llvm::APInt::getZeroWidth(),
+              TargetValue = llvm::APInt::getZeroWidth(); ///< of the differing chunk
+  unsigned ChunkBit = 0;                                 ///< where the chunk starts
 };
 /// Not decided: budget, unsupported operation, or a witness that does not do.
 struct Unknown {
@@ -46,16 +47,16 @@ using Verdict = std::variant<Proved, Counterexample, Unknown, Killed>;
 llvm::StringRef verdictName(const Verdict &V);
 
 struct VerifyOptions {
-  uint64_t RLimit = 20'000'000;     ///< per query, Z3 resource units: reproducible
-  unsigned WatchdogMs = 60'000;     ///< per query, wall clock
-  bool NormalForms = true;          ///< our equivalences before Z3
+  uint64_t RLimit = 20'000'000; ///< per query, Z3 resource units: reproducible
+  unsigned WatchdogMs = 60'000; ///< per query, wall clock
+  bool NormalForms = true;      ///< our equivalences before Z3
 };
 
 /// What a proof did: enough to check it again elsewhere.
 struct Evidence {
-  unsigned Slices = 0;          ///< output chunks compared
-  unsigned DistinctSlices = 0;  ///< after equal slices are proved once
-  unsigned BySyntax = 0;        ///< of those: equal after normal forms
+  unsigned Slices = 0;         ///< output chunks compared
+  unsigned DistinctSlices = 0; ///< after equal slices are proved once
+  unsigned BySyntax = 0;       ///< of those: equal after normal forms
   unsigned BySolver = 0;
   std::vector<std::string> Solvers; ///< "z3 4.8.12 smt", ..
   std::string Assumptions;          ///< "EXEC symbolic", "" ..

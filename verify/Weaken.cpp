@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "llvm/ADT/STLExtras.h"
 #include "verify/Verify.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace llvm;
 
@@ -32,7 +32,8 @@ Expected<Rule> weakenFacts(const Rule &R, const VerifyOptions &O) {
   if (!Start)
     return Start.takeError();
   if (!*Start)
-    return createStringError(inconvertibleErrorCode(), "the facts of a rule that is not proved cannot be weakened");
+    return createStringError(inconvertibleErrorCode(),
+                             "the facts of a rule that is not proved cannot be weakened");
 
   Rule Best = R;
   // Keeps the change that Edit makes to the leaf if the rule still holds.

@@ -70,8 +70,9 @@ static Attempt attempt(z3::context *Prepared, const SmtQuery &Q, Member Who, uns
   try {
     std::optional<z3::context> Own;
     z3::context &Ctx = Prepared ? *Prepared : Own.emplace();
-    z3::solver S = Who == Member::SmtCore ? z3::tactic(Ctx, "smt").mk_solver()
-                                          : z3::tactic(Ctx, Q.Arrays ? "qfaufbv" : "qfbv").mk_solver();
+    z3::solver S = Who == Member::SmtCore
+                       ? z3::tactic(Ctx, "smt").mk_solver()
+                       : z3::tactic(Ctx, Q.Arrays ? "qfaufbv" : "qfbv").mk_solver();
     z3::params P(Ctx);
     P.set("rlimit", RLimit);
     S.set(P);
@@ -143,10 +144,12 @@ static Attempt attempt(z3::context *Prepared, const SmtQuery &Q, Member Who, uns
 
 /// Reads exactly \p Size bytes before \p Deadline. 1: done, 0: the other end
 /// closed, -1: too late.
-static int readAll(int Fd, void *Buffer, size_t Size, std::chrono::steady_clock::time_point Deadline) {
+static int readAll(int Fd, void *Buffer, size_t Size,
+                   std::chrono::steady_clock::time_point Deadline) {
   auto *At = static_cast<char *>(Buffer);
   while (Size) {
-    auto Left = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline - std::chrono::steady_clock::now());
+    auto Left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        Deadline - std::chrono::steady_clock::now());
     if (Left.count() <= 0)
       return -1;
     pollfd P{Fd, POLLIN, 0};
@@ -171,7 +174,8 @@ static Error systemError(const char *What) {
 
 Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned WatchdogMs) {
   if (!preparedContext())
-    return createStringError(std::make_error_code(std::errc::not_enough_memory), "z3 cannot make a context");
+    return createStringError(std::make_error_code(std::errc::not_enough_memory),
+                             "z3 cannot make a context");
   int Pipe[2];
   pid_t Child;
   {

@@ -13,9 +13,9 @@
 #ifndef WHITTLE_VERIFY_Z3SOLVER_H
 #define WHITTLE_VERIFY_Z3SOLVER_H
 
+#include "verify/Smt.h"
 #include "llvm/ADT/APInt.h"
 #include "llvm/Support/Error.h"
-#include "verify/Smt.h"
 #include <string>
 #include <vector>
 
@@ -28,10 +28,10 @@ struct SolverAnswer {
     Unknown, ///< budgets spent, or not supported: repeats
     Killed,  ///< ended by the watchdog or a signal: need not repeat
   } K = Unknown;
-  std::string Solver;              ///< which member decided, with its version
-  std::string Reason;              ///< of Unknown and Killed
-  std::vector<llvm::APInt> Model;  ///< Sat: a value per atom
-  uint64_t Resources = 0;          ///< Z3 resource units of the deciding member
+  std::string Solver;             ///< which member decided, with its version
+  std::string Reason;             ///< of Unknown and Killed
+  std::vector<llvm::APInt> Model; ///< Sat: a value per atom
+  uint64_t Resources = 0;         ///< Z3 resource units of the deciding member
 };
 
 /// Asks the portfolio: the `smt` core with a quarter of the budget, then the

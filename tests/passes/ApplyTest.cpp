@@ -45,7 +45,8 @@ TEST(Apply, FoldsAddIntoDotProduct) {
     %5:vr512 = VPADDDZrr killed %4, killed %0
     $zmm0 = COPY %5
     RET64 $zmm0
-)", DpAccumulate, x86(), &S);
+)",
+                            DpAccumulate, x86(), &S);
   EXPECT_THAT(Out, HasSubstr("%5:vr512 = VPDPBUSDZrr %0:vr512(tied-def 0), %1:vr512, %2:vr512"));
   EXPECT_THAT(Out, Not(HasSubstr("VPADDDZrr")));
   EXPECT_THAT(Out, Not(HasSubstr("SET0")));
@@ -65,7 +66,8 @@ TEST(Apply, MatchesCommutedOperands) {
     %5:vr512 = VPADDDZrr %0, %4
     $zmm0 = COPY %5
     RET64 $zmm0
-)", DpAccumulate, x86());
+)",
+                            DpAccumulate, x86());
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
 }
 
@@ -83,7 +85,8 @@ TEST(Apply, SecondUseOfInnerValueStops) {
     $zmm0 = COPY %5
     $zmm1 = COPY %4
     RET64 $zmm0, $zmm1
-)", DpAccumulate, x86(), &S);
+)",
+                            DpAccumulate, x86(), &S);
   EXPECT_THAT(Out, HasSubstr("VPADDDZrr"));
   EXPECT_EQ(S.OtherUse, 1u);
 }
@@ -102,7 +105,8 @@ TEST(Apply, ConstantOfAnotherBlockMatches) {
     %5:vr512 = VPADDDZrr %4, %0
     $zmm0 = COPY %5
     RET64 $zmm0
-)", DpAccumulate, x86());
+)",
+                            DpAccumulate, x86());
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
 }
 
@@ -128,7 +132,8 @@ TEST(Apply, ValueThroughPhiIsNotTheInstruction) {
   bb.2:
     $zmm0 = COPY %6
     RET64 $zmm0
-)", DpAccumulate, x86(), &S);
+)",
+                            DpAccumulate, x86(), &S);
   EXPECT_THAT(Out, HasSubstr("VPADDDZrr"));
   EXPECT_EQ(S.Matched, 0u);
 }
@@ -152,7 +157,8 @@ TEST(Apply, PhiAsLeafIsFine) {
   bb.2:
     $zmm0 = COPY %6
     RET64 $zmm0
-)", DpAccumulate, x86());
+)",
+                            DpAccumulate, x86());
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %4"));
 }
 
@@ -215,7 +221,8 @@ std::string nibbleBody(const std::string &Mask) {
     %0:vr512 = COPY $zmm0
     %1:vr512 = COPY $zmm1
     %2:vr512 = COPY $zmm2
-    %3:vr512 = VPANDQZrm %1, $rip, 1, $noreg, %const.)" + Mask + R"(, $noreg :: (load (s512) from constant-pool)
+    %3:vr512 = VPANDQZrm %1, $rip, 1, $noreg, %const.)" +
+         Mask + R"(, $noreg :: (load (s512) from constant-pool)
     %4:vr512 = VPMADDUBSWZrr %3, %2
     %5:vr512 = VPMADDWDZrm %4, $rip, 1, $noreg, %const.1, $noreg :: (load (s512) from constant-pool)
     %6:vr512 = VPADDDZrr %5, %0
@@ -260,7 +267,8 @@ TEST(Apply, MoveUnderSubregToRegStays) {
     %3:vr512 = SUBREG_TO_REG 0, %2, %subreg.sub_xmm
     $zmm0 = COPY %3
     RET64 $zmm0
-)", MoveVector, x86(), &S);
+)",
+                            MoveVector, x86(), &S);
   EXPECT_THAT(Out, HasSubstr("VMOVDQA64Z128rr"));
   EXPECT_EQ(S.Illegal, 1u);
 }
@@ -283,7 +291,8 @@ TEST(Apply, MoveUnderSubregToRegThroughCopyAndPhiStays) {
     %6:vr512 = SUBREG_TO_REG 0, %4, %subreg.sub_xmm
     $zmm0 = COPY %6
     RET64 $zmm0
-)", MoveVector, x86());
+)",
+                            MoveVector, x86());
   EXPECT_THAT(Out, HasSubstr("VMOVDQA64Z128rr"));
 }
 TEST(Apply, MoveWithoutDemandGoes) {
@@ -296,7 +305,8 @@ TEST(Apply, MoveWithoutDemandGoes) {
     %3:vr128x = VPADDDZ128rr %2, %0
     $xmm0 = COPY %3
     RET64 $xmm0
-)", MoveVector, x86());
+)",
+                            MoveVector, x86());
   EXPECT_THAT(Out, Not(HasSubstr("VMOVDQA64Z128rr")));
 }
 TEST(Apply, LeafThatZeroesAboveWillDo) {
@@ -311,7 +321,8 @@ TEST(Apply, LeafThatZeroesAboveWillDo) {
     %4:vr512 = SUBREG_TO_REG 0, %3, %subreg.sub_xmm
     $zmm0 = COPY %4
     RET64 $zmm0
-)", MoveVector, x86());
+)",
+                            MoveVector, x86());
   EXPECT_THAT(Out, Not(HasSubstr("VMOVDQA64Z128rr")));
 }
 
@@ -334,7 +345,8 @@ TEST(Apply, ScalarMoveUnderSubregToRegStays) {
     %3:gr64 = SUBREG_TO_REG 0, %2, %subreg.sub_32bit
     $rax = COPY %3
     RET64 $rax
-)", MoveScalar, x86());
+)",
+                            MoveScalar, x86());
   EXPECT_THAT(Out, HasSubstr("MOV32rr"));
 }
 
@@ -365,7 +377,8 @@ end
     %7:gr64 = COPY %6
     $rax = COPY %7
     RET64 $rax
-)", MaskOr, x86());
+)",
+                            MaskOr, x86());
   EXPECT_THAT(Out, Not(HasSubstr("KORQkk")));
   EXPECT_THAT(Out, HasSubstr("VPCMPDZrri"));
 }
@@ -395,7 +408,8 @@ end
     %4:vr512 = VPXORQZrr %3, %1
     $zmm0 = COPY %4
     RET64 $zmm0
-)", Swap, x86());
+)",
+                            Swap, x86());
   EXPECT_THAT(Out, HasSubstr("VPTERNLOG"));
   size_t Load = Out.find("VMOVUPSZrm"), Store = Out.find("VMOVDQU64Zmr"),
          Use = Out.find("VPTERNLOG");
@@ -428,7 +442,8 @@ end
     %4:vr512 = VPXORDZrr %3, %1
     $zmm0 = COPY %4
     RET64 $zmm0
-)", Swap, x86());
+)",
+                            Swap, x86());
   EXPECT_THAT(Out, HasSubstr("VPTERNLOG"));
   EXPECT_THAT(Out, testing::AnyOf(HasSubstr("VPBROADCASTDZrm"), HasSubstr("VBROADCASTSSZrm")));
   EXPECT_THAT(Out, HasSubstr("(load (s32))"));

@@ -126,11 +126,50 @@ TEST(Matrix, RegistersOneByOne) {
     $vgpr2 = COPY %46
     $vgpr3 = COPY %48
     SI_RETURN implicit $vgpr0, implicit $vgpr1, implicit $vgpr2, implicit $vgpr3
-)", Accumulate, gfx942(), &S);
+)",
+                            Accumulate, gfx942(), &S);
   EXPECT_EQ(S.Rewrites.size(), 1u);
   EXPECT_THAT(Out, Not(HasSubstr("V_ADD_U32")));
   // All in vector registers: no copies to and from accumulator registers.
   EXPECT_THAT(Out, HasSubstr("V_MFMA_I32_16X16X32I8_vgprcd_e64"));
+}
+
+/// Load, add and store register by register: the later addends are read behind
+/// the first store. \p Second is the offset of the second load.
+std::string registerByRegister(int Second) {
+  std::string Body = R"(
+  bb.0:
+    liveins: $vgpr0, $vgpr2, $vgpr3, $vgpr4, $vgpr5, $sgpr0_sgpr1
+    %10:vgpr_32 = COPY $vgpr0
+    %11:sreg_64_xexec_xnull = COPY $sgpr0_sgpr1
+    %20:av_64_align2 = COPY $vgpr2_vgpr3
+    %21:av_64_align2 = COPY $vgpr4_vgpr5
+)" + zeroMfma();
+  for (int I = 0; I != 4; ++I) {
+    std::string N = std::to_string(50 + 4 * I), Part = std::to_string(51 + 4 * I),
+                Sum = std::to_string(52 + 4 * I);
+    int Load = I == 1 ? Second : 256 * I;
+    Body += "    %" + N + ":vgpr_32 = GLOBAL_LOAD_DWORD_SADDR %11, %10, " + std::to_string(Load) +
+            ", 0, implicit $exec :: (load (s32), addrspace 1)\n    %" + Part +
+            ":vgpr_32 = COPY %40.sub" + std::to_string(I) + "\n    %" + Sum +
+            ":vgpr_32 = V_ADD_U32_e64 %" + Part + ", %" + N + ", 0, implicit $exec\n" +
+            "    GLOBAL_STORE_DWORD_SADDR %10, %" + Sum + ", %11, " + std::to_string(256 * I) +
+            ", 0, implicit $exec :: (store (s32), addrspace 1)\n";
+  }
+  return Body + "    S_ENDPGM 0\n";
+}
+TEST(Matrix, LoadsMoveOverDisjointStores) {
+  ApplyStats S;
+  std::string Out = applyTo(registerByRegister(256), Accumulate, gfx942(), &S);
+  EXPECT_EQ(S.Rewrites.size(), 1u);
+  EXPECT_LT(Out.rfind("GLOBAL_LOAD"), Out.find("V_MFMA")) << Out;
+  EXPECT_LT(Out.find("V_MFMA"), Out.find("GLOBAL_STORE"));
+}
+TEST(Matrix, LoadsDoNotMoveOverAStoreToTheSamePlace) {
+  ApplyStats S;
+  std::string Out = applyTo(registerByRegister(2), Accumulate, gfx942(), &S);
+  EXPECT_EQ(S.Rewrites.size(), 0u);
+  EXPECT_EQ(occurrences(Out, "V_ADD_U32"), 4u);
 }
 
 // The else-branch of a divergent if. The addend lives on in the other branch,
@@ -147,7 +186,8 @@ TEST(Matrix, NotInDivergentElse) {
     S_BRANCH %bb.3
   bb.2:
     successors: %bb.1
-)" + zeroMfma() + vectorAdds() + Store + R"(
+)" + zeroMfma() + vectorAdds() + Store +
+                                R"(
     S_BRANCH %bb.1
   bb.3:
     successors: %bb.4
@@ -156,7 +196,8 @@ TEST(Matrix, NotInDivergentElse) {
   bb.4:
     SI_END_CF %3, implicit-def dead $exec, implicit-def dead $scc, implicit $exec
     S_ENDPGM 0
-)", Accumulate, gfx942(), &S);
+)",
+                            Accumulate, gfx942(), &S);
   EXPECT_EQ(S.Rewrites.size(), 0u);
   EXPECT_EQ(S.Exec, 1u);
   EXPECT_EQ(occurrences(Out, "V_ADD_U32"), 4u);
@@ -174,7 +215,8 @@ TEST(Matrix, AfterTheJoin) {
     GLOBAL_STORE_DWORDX4 %10, %22, 0, 0, implicit $exec :: (store (s128), addrspace 1)
   bb.2:
     SI_END_CF %2, implicit-def dead $exec, implicit-def dead $scc, implicit $exec
-)" + zeroMfma() + vectorAdds() + Store + "    S_ENDPGM 0\n",
+)" + zeroMfma() +
+              vectorAdds() + Store + "    S_ENDPGM 0\n",
           Accumulate, gfx942(), &S);
   EXPECT_EQ(S.Rewrites.size(), 1u);
 }
@@ -189,10 +231,12 @@ std::string loop(const std::string &Latch, const std::string &Exit) {
          vectorAdds() + Store + R"(
     %4:sreg_64 = V_CMP_GT_U32_e64 %10.sub0, 6, implicit $exec
     %3:sreg_64 = SI_IF_BREAK %4, %2, implicit-def dead $scc
-)" + Latch + R"(
+)" + Latch +
+         R"(
     S_BRANCH %bb.2
   bb.2:
-)" + Exit + "\n    S_ENDPGM 0\n";
+)" + Exit +
+         "\n    S_ENDPGM 0\n";
 }
 TEST(Matrix, NotInDivergentLoop) {
   ApplyStats S;
@@ -235,7 +279,8 @@ std::string intoMfma(const std::string &A, const std::string &C) {
   return "  bb.0:\n" + std::string(LoadAll) + zeroMfma() + vectorAdds() + R"(
     %54:areg_128_align2 = COPY %53
     %55:vreg_64_align2 = COPY %53.sub0_sub1
-    %60:areg_128_align2 = V_MFMA_I32_16X16X32I8_e64 )" + A + ", %21, " + C +
+    %60:areg_128_align2 = V_MFMA_I32_16X16X32I8_e64 )" +
+         A + ", %21, " + C +
          R"(, 0, 0, 0, implicit $mode, implicit $exec
     GLOBAL_STORE_DWORDX4 %10, %60, 0, 0, implicit $exec :: (store (s128), addrspace 1)
     S_ENDPGM 0
@@ -259,6 +304,89 @@ TEST(Matrix, OneRegisterWithAnotherUse) {
           Accumulate, gfx942(), &S);
   EXPECT_EQ(S.Rewrites.size(), 0u);
   EXPECT_GE(S.OtherUse, 1u);
+}
+
+// Lanes that left the loop early keep the scalar's old value in the copy.
+TEST(Lanes, CopyOfAScalarInALoopIsNotTheScalar) {
+  const char Absorb[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_OR_B32_e64 %0, %1
+  %3:l32 = V_AND_B32_e64 %2, %0
+  yield %3
+=>
+  yield %0
+end
+)";
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    successors: %bb.1
+    liveins: $vgpr0, $sgpr4
+    %0:vgpr_32 = COPY $vgpr0
+    %1:sreg_32 = COPY $sgpr4
+    %2:sreg_64 = S_MOV_B64 0
+  bb.1:
+    successors: %bb.1, %bb.2
+    %3:sreg_32 = PHI %1, %bb.0, %5, %bb.1
+    %4:sreg_64 = PHI %2, %bb.0, %8, %bb.1
+    %5:sreg_32 = S_ADD_I32 %3, 1, implicit-def dead $scc
+    %6:vgpr_32 = COPY %5, implicit $exec
+    %7:sreg_64 = V_CMP_GT_U32_e64 %0, %6, implicit $exec
+    %8:sreg_64 = SI_IF_BREAK %7, %4, implicit-def dead $scc
+    SI_LOOP %8, %bb.1, implicit-def dead $exec, implicit-def dead $scc, implicit $exec
+    S_BRANCH %bb.2
+  bb.2:
+    SI_END_CF %8, implicit-def dead $exec, implicit-def dead $scc, implicit $exec
+    %9:vgpr_32 = V_OR_B32_e64 %6, %0, implicit $exec
+    %10:vgpr_32 = V_AND_B32_e64 %9, %6, implicit $exec
+    $vgpr0 = COPY %10
+    SI_RETURN implicit $vgpr0
+)",
+                            Absorb, gfx942(), &S);
+  EXPECT_EQ(S.Rewrites.size(), 1u);
+  EXPECT_THAT(Out, HasSubstr("%10:vgpr_32 = COPY %7:vgpr_32"));
+}
+
+TEST(Lanes, NewConstantIsMoved) {
+  const char Rule[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = const splat(i32 0xffffffff)
+  %3:l32 = V_MUL_LO_U32_e64 %0, %1
+  yield %3
+=>
+  %3:l32 = V_XOR_B32_e64 %0, %2
+  yield %3
+end
+)";
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $vgpr0, $sgpr4
+    %0:sreg_32 = COPY $sgpr4
+    %1:vgpr_32 = COPY $vgpr0
+    %2:vgpr_32 = V_MUL_LO_U32_e64 %0, %1, implicit $exec
+    $vgpr0 = COPY %2
+    SI_RETURN implicit $vgpr0
+)",
+                            Rule, gfx942());
+  EXPECT_THAT(Out, HasSubstr("V_MOV_B32_e32 -1"));
+  EXPECT_THAT(Out, HasSubstr("V_XOR_B32_e64 %0"));
+}
+
+// Whole-wave code gives meaning to lanes that windows do not model.
+TEST(Lanes, WholeWaveFunctionsAreLeftAlone) {
+  ApplyStats S;
+  applyTo("  bb.0:\n" + std::string(LoadAll) + zeroMfma() + vectorAdds() + Store + R"(
+    %60:vgpr_32 = STRICT_WWM %43, implicit $exec
+    GLOBAL_STORE_DWORD %10, %60, 0, 0, implicit $exec :: (store (s32), addrspace 1)
+    S_ENDPGM 0
+)",
+          Accumulate, gfx942(), &S);
+  EXPECT_EQ(S.Matched, 0u);
+  EXPECT_EQ(S.Rewrites.size(), 0u);
 }
 
 TEST(Matrix, HarvestJoinsTheRegisters) {

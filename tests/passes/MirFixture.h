@@ -9,23 +9,23 @@
 #define WHITTLE_TESTS_PASSES_MIRFIXTURE_H
 
 #include "passes/Passes.h"
-#include "gtest/gtest.h"
 #include "llvm/CodeGen/MIRParser/MIRParser.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
-#include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/InitializePasses.h"
 #include "llvm/IR/Module.h"
+#include "llvm/InitializePasses.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
+#include "gtest/gtest.h"
 #include <string>
 #include <vector>
 
@@ -35,10 +35,13 @@ using namespace llvm;
 
 struct MirTarget {
   std::string Triple, CPU, Features;
+  std::optional<CodeModel::Model> Model;
 };
 /// x86-64 with everything the tests use by default.
-inline MirTarget x86(std::string CPU = "sapphirerapids") { return {"x86_64-unknown-linux-gnu", std::move(CPU), ""}; }
-inline MirTarget gfx942() { return {"amdgcn-amd-amdhsa", "gfx942", ""}; }
+inline MirTarget x86(std::string CPU = "sapphirerapids") {
+  return {"x86_64-unknown-linux-gnu", std::move(CPU), "", std::nullopt};
+}
+inline MirTarget gfx942() { return {"amdgcn-amd-amdhsa", "gfx942", "", std::nullopt}; }
 
 inline void initializeLLVM() {
   static const bool Once = [] {
@@ -65,9 +68,9 @@ inline std::string runPass(const std::string &Body, const MirTarget &T,
   std::string Error;
   const Target *TheTarget = TargetRegistry::lookupTarget(Triple(T.Triple), Error);
   EXPECT_TRUE(TheTarget) << Error;
-  std::unique_ptr<TargetMachine> TM(TheTarget->createTargetMachine(
-      Triple(T.Triple), T.CPU, T.Features, TargetOptions(), std::nullopt, std::nullopt,
-      CodeGenOptLevel::Aggressive));
+  std::unique_ptr<TargetMachine> TM(
+      TheTarget->createTargetMachine(Triple(T.Triple), T.CPU, T.Features, TargetOptions(),
+                                     std::nullopt, T.Model, CodeGenOptLevel::Aggressive));
   std::string Text = "--- |\n  define void @f() { ret void }\n...\n---\nname: f\n"
                      "tracksRegLiveness: true\nisSSA: true\n";
   if (!Constants.empty())
@@ -136,8 +139,7 @@ inline std::vector<std::string> harvestFrom(const std::string &Body, MirTarget T
                                             const std::string &Constants = "",
                                             HarvestOptions O = {}) {
   std::vector<std::string> Windows;
-  runPass(Body, T, Constants,
-          createHarvestPass(O, [&](Window W, StringRef, unsigned, StringRef) {
+  runPass(Body, T, Constants, createHarvestPass(O, [&](Window W, StringRef, unsigned, StringRef) {
             Windows.push_back(printWindow(W));
           }));
   return Windows;

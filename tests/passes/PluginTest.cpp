@@ -131,9 +131,9 @@ TEST_F(PluginTest, Clang) {
   for (const char *How : {"-fpass-plugin=", "-fplugin="}) {
     // -mllvm options are parsed before pass plugins are loaded, unless the
     // plugin is given to the driver as a plain plugin as well.
-    auto [Status, Out] = run("clang -O2 -march=sapphirerapids -S -fplugin=" + So + " " +
-                             (How + So) + " -mllvm -whittle-db=" + Db +
-                             " -Rpass=whittle f.c -g -o -");
+    auto [Status, Out] =
+        run("clang -O2 -march=sapphirerapids -S -fplugin=" + So + " " + (How + So) +
+            " -mllvm -whittle-db=" + Db + " -Rpass=whittle f.c -g -o -");
     EXPECT_EQ(Status, 0) << Out;
     EXPECT_THAT(code(Out), Not(HasSubstr("vpaddd"))) << How;
     EXPECT_THAT(Out, HasSubstr("f.c:3:"));
@@ -160,9 +160,10 @@ TEST_F(PluginTest, OptnoneBisectAndCounter) {
   EXPECT_THAT(code(run(Base + "-opt-bisect-limit=0").second), HasSubstr("vpaddd"));
   EXPECT_THAT(code(run(Base + "-debug-counter=whittle-apply=1").second), HasSubstr("vpaddd"));
   EXPECT_THAT(code(run(Base + "-debug-counter=whittle-apply=0").second), Not(HasSubstr("vpaddd")));
-  EXPECT_THAT(code(run("llc -O0 -mcpu=sapphirerapids -load=" + So + " -whittle-db=" + Db +
-                       " f.ll -o -").second),
-              HasSubstr("vpaddd"));
+  EXPECT_THAT(
+      code(run("llc -O0 -mcpu=sapphirerapids -load=" + So + " -whittle-db=" + Db + " f.ll -o -")
+               .second),
+      HasSubstr("vpaddd"));
 }
 
 TEST_F(PluginTest, BadDatabases) {
@@ -172,8 +173,8 @@ TEST_F(PluginTest, BadDatabases) {
   fs::resize_file(Dir / "cut.db", fs::file_size(Db) / 2);
   std::string Plain = code(run("llc -mcpu=sapphirerapids f.ll -o -").second);
   for (const char *Name : {"missing.db", "text.db", "empty.db", "cut.db"}) {
-    auto [Status, Out] = run("llc -mcpu=sapphirerapids -load=" + So + " -whittle-db=" + Name +
-                             " f.ll -o -");
+    auto [Status, Out] =
+        run("llc -mcpu=sapphirerapids -load=" + So + " -whittle-db=" + Name + " f.ll -o -");
     EXPECT_EQ(Status, 0) << Out;
     EXPECT_THAT(Out, HasSubstr(std::string("warning: whittle: ") + Name));
     EXPECT_EQ(code(Out), Plain) << Name;
@@ -190,8 +191,8 @@ TEST_F(PluginTest, OffRulesDoNotFire) {
 
 TEST_F(PluginTest, OtherTargetsAreLeftAlone) {
   std::ofstream(Dir / "r.ll") << "define i32 @g(i32 %a) {\n  ret i32 %a\n}\n";
-  auto [Status, Out] = run("llc -mtriple=aarch64 -load=" + So + " -whittle-db=" + Db +
-                           " r.ll -o -");
+  auto [Status, Out] =
+      run("llc -mtriple=aarch64 -load=" + So + " -whittle-db=" + Db + " r.ll -o -");
   EXPECT_EQ(Status, 0) << Out;
 }
 

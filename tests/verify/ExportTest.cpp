@@ -42,17 +42,26 @@ std::vector<std::pair<Rule, bool>> rules() {
   std::vector<std::pair<Rule, bool>> R;
   R.push_back({x86("  %0:v512 zeros=splat(i8 0xf0)\n" + Chain), true});
   R.push_back({x86("  %0:v512\n" + Chain), false});
-  R.push_back({x86("  %0:v128\n  %1:v128\n  %2:v128 = VPSRLVDrr %0, %1\n  %3:v128 = VPSRAVDrr %2, %1\n"
-                   "  yield %3\n=>\n  %2:v128 = VPSRAVDrr %0, %1\n  yield %2\n"), false});
-  R.push_back({x86("  %0:v128\n  %1:v128\n  %2:v128\n  %3:v128 = VPSHUFBrr %0, %1\n  %4:v128 = VPSHUFBrr %2, %1\n"
+  R.push_back(
+      {x86("  %0:v128\n  %1:v128\n  %2:v128 = VPSRLVDrr %0, %1\n  %3:v128 = VPSRAVDrr %2, %1\n"
+           "  yield %3\n=>\n  %2:v128 = VPSRAVDrr %0, %1\n  yield %2\n"),
+       false});
+  R.push_back({x86("  %0:v128\n  %1:v128\n  %2:v128\n  %3:v128 = VPSHUFBrr %0, %1\n  %4:v128 = "
+                   "VPSHUFBrr %2, %1\n"
                    "  %5:v128 = VPANDrr %3, %4\n  yield %5\n=>\n  %3:v128 = VPANDrr %2, %0\n"
-                   "  %4:v128 = VPSHUFBrr %3, %1\n  yield %4\n"), true});
-  R.push_back({x86("  %0:v512\n  %1:v512\n  %2:k64\n  %3:k64 = VPCMPEQBZrr %0, %1\n  %4:k64 = KANDQkk %2, %3\n"
-                   "  yield %4\n=>\n  %3:k64 = VPCMPEQBZrrk %2, %1, %0\n  yield %3\n"), true});
+                   "  %4:v128 = VPSHUFBrr %3, %1\n  yield %4\n"),
+               true});
+  R.push_back({x86("  %0:v512\n  %1:v512\n  %2:k64\n  %3:k64 = VPCMPEQBZrr %0, %1\n  %4:k64 = "
+                   "KANDQkk %2, %3\n"
+                   "  yield %4\n=>\n  %3:k64 = VPCMPEQBZrrk %2, %1, %0\n  yield %3\n"),
+               true});
   R.push_back({amd("  %0:l64\n  %1:l64\n  %2:l128\n  %3:l128 = const splat(i8 0)\n"
-                   "  %4:l128 = V_MFMA_I32_16X16X32I8_e64 %0, %1, %3\n  %5:l32 = EXTRACT %4, 0\n  %6:l32 = EXTRACT %2, 0\n"
-                   "  %7:l32 = V_ADD_U32_e64 %5, %6\n  yield %7\n=>\n  %4:l128 = V_MFMA_I32_16X16X32I8_e64 %0, %1, %2\n"
-                   "  %5:l32 = EXTRACT %4, 0\n  yield %5\n"), true});
+                   "  %4:l128 = V_MFMA_I32_16X16X32I8_e64 %0, %1, %3\n  %5:l32 = EXTRACT %4, 0\n  "
+                   "%6:l32 = EXTRACT %2, 0\n"
+                   "  %7:l32 = V_ADD_U32_e64 %5, %6\n  yield %7\n=>\n  %4:l128 = "
+                   "V_MFMA_I32_16X16X32I8_e64 %0, %1, %2\n"
+                   "  %5:l32 = EXTRACT %4, 0\n  yield %5\n"),
+               true});
   return R;
 }
 
@@ -102,7 +111,8 @@ TEST(Export, LLVMParsesItAndItMeansTheSame) {
       TermGraph G;
       std::vector<TermList> Args;
       for (const Argument &A : M->getFunction("src")->args())
-        Args.push_back({G.var({VarKey::Leaf, A.getArgNo(), 0}, 0, A.getType()->getIntegerBitWidth())});
+        Args.push_back(
+            {G.var({VarKey::Leaf, A.getArgNo(), 0}, 0, A.getType()->getIntegerBitWidth())});
       Expected<TermList> S = executeFunction(G, *M->getFunction("src"), Args);
       ASSERT_TRUE(bool(S)) << toString(S.takeError());
       Expected<TermList> T = executeFunction(G, *M->getFunction("tgt"), Args);
@@ -158,7 +168,9 @@ TEST(Export, BothFormsOfAVariableRead) {
   // As arrays and as if-then-else, one answer.
   TermGraph G;
   SmallVector<Term> List, Outer;
-  auto Var = [&](unsigned L, unsigned Lo, unsigned W) { return G.var({VarKey::Leaf, L, 0}, Lo, W); };
+  auto Var = [&](unsigned L, unsigned Lo, unsigned W) {
+    return G.var({VarKey::Leaf, L, 0}, Lo, W);
+  };
   for (unsigned I = 0; I < 16; ++I)
     List.push_back(Var(0, I * 8, 8));
   for (unsigned I = 0; I < 16; ++I)
@@ -168,7 +180,8 @@ TEST(Export, BothFormsOfAVariableRead) {
   for (unsigned I = 0; I < 16; ++I)
     Indices.push_back(Var(1, I * 8, 4));
   Term Composed = G.select(G.select(Var(2, 0, 4), Indices), List);
-  for (auto [Target, Want] : {std::pair(Composed, SolverAnswer::Unsat), {List[3], SolverAnswer::Sat}})
+  for (auto [Target, Want] :
+       {std::pair(Composed, SolverAnswer::Unsat), {List[3], SolverAnswer::Sat}})
     for (SelectForm Form : {SelectForm::Array, SelectForm::Mux}) {
       Cone C(G, Twice, Target);
       SmtQuery Q = writeSmt(C, Form);

@@ -80,7 +80,8 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
     ASSERT_TRUE(bool(V)) << toString(V.takeError());
     Term Whole = G.concat(*V);
     ASSERT_TRUE(G.isConst(Whole)) << R.Name;
-    ASSERT_EQ(G.value(Whole), bitsOf(Out.data() + Test * OutTy.bytes(), OutTy.Bits)) << R.Name << " test " << Test;
+    ASSERT_EQ(G.value(Whole), bitsOf(Out.data() + Test * OutTy.bytes(), OutTy.Bits))
+        << R.Name << " test " << Test;
   }
 }
 

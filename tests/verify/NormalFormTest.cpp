@@ -5,10 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "RandomTerms.h"
-#include "verify/NormalForm.h"
-#include "verify/Z3Solver.h"
-#include <gtest/gtest.h>
+#include "Fuzz.h"
 
 using namespace llvm;
 using namespace whittle;
@@ -16,83 +13,9 @@ using namespace whittle::test;
 
 namespace {
 
-/// Each normal form equals its term, by Z3.
-void expectEquivalent(TermGraph &G, ArrayRef<Term> Terms, uint64_t Seed) {
-  NormalForm N(G);
-  SmallVector<Term> Forms;
-  for (Term T : Terms) {
-    Term F = N.run(T);
-    ASSERT_EQ(G.width(F), G.width(T));
-    Forms.push_back(F);
-  }
-  Cone C(G, G.concat(Terms), G.concat(Forms));
-  ASSERT_TRUE(C.findDifference(200).empty()) << "seed " << Seed;
-  Expected<SolverAnswer> A = solveSmt(writeSmt(C), 100'000'000, 60'000);
-  ASSERT_TRUE(bool(A)) << toString(A.takeError());
-  ASSERT_EQ(A->K, SolverAnswer::Unsat) << "seed " << Seed << ": " << A->Reason;
-}
+TEST(NormalForm, EqualsRandomTermsByZ3) { fuzzNormalForms(1000, 1050); }
 
-TEST(NormalForm, EqualsRandomTermsByZ3) {
-  for (uint64_t Seed = 1000; Seed < 1120; ++Seed) {
-    TermGraph G;
-    RandomTerms R(G, Seed, 3, 8);
-    SmallVector<Term> Terms;
-    for (unsigned I = 0; I < 6; ++I)
-      Terms.push_back(R.make(1 + R.below(7), 1 + R.below(4)).T);
-    expectEquivalent(G, Terms, Seed);
-    if (HasFatalFailure())
-      return;
-  }
-}
-
-/// Sums and products of extensions, saturation and comparisons, as the rows of
-/// multiply-adds have them; small widths, so that every interval is exercised.
-Term randomArithmetic(TermGraph &G, RandomTerms &R, unsigned W, unsigned Depth) {
-  if (Depth == 0) {
-    unsigned N = 1 + R.below(std::min(W, 4u));
-    Term X = G.var({VarKey::Leaf, R.below(3), 0}, R.below(4), N);
-    return R.below(2) ? G.sext(X, W) : G.zext(X, W);
-  }
-  Term A = randomArithmetic(G, R, W, Depth - 1), B = randomArithmetic(G, R, W, Depth - 1);
-  unsigned Narrow = 1 + R.below(W);
-  switch (R.below(12)) {
-  case 0:
-  case 1:
-    return G.add(A, B);
-  case 2:
-    return G.sub(A, B);
-  case 3:
-  case 4:
-    return G.mul(A, B);
-  case 5:
-    return G.sext(G.trunc(A, Narrow), W);
-  case 6:
-    return G.zext(G.trunc(A, Narrow), W);
-  case 7:
-    return G.smin(A, B);
-  case 8:
-    return G.umax(A, B);
-  case 9:
-    return G.saddSat(A, B);
-  case 10:
-    return G.ite(G.slt(A, B), G.lshr(A, G.constant(W, R.below(W))), B);
-  default:
-    return G.mul(A, G.constant(W, R.below(1u << W)));
-  }
-}
-
-TEST(NormalForm, EqualsRandomArithmeticByZ3) {
-  for (uint64_t Seed = 0; Seed < 150; ++Seed) {
-    TermGraph G;
-    RandomTerms R(G, Seed);
-    SmallVector<Term> Terms;
-    for (unsigned I = 0; I < 6; ++I)
-      Terms.push_back(randomArithmetic(G, R, 2 + R.below(8), 1 + R.below(3)));
-    expectEquivalent(G, Terms, Seed);
-    if (HasFatalFailure())
-      return;
-  }
-}
+TEST(NormalForm, EqualsRandomArithmeticByZ3) { fuzzArithmetic(0, 60); }
 
 TEST(NormalForm, EqualsWideArithmeticOnConcreteValues) {
   // 64 bits: past what Z3 multiplies, at the edge of the intervals' integers.
@@ -159,6 +82,18 @@ TEST(NormalForm, SaturationVanishesOnlyWhereNothingSaturates) {
   EXPECT_FALSE(Pair(8)); // 255 * -128 * 2 is not
 }
 
+TEST(NormalForm, ASliceThatASumJustReaches) {
+  Slices S;
+  TermGraph &G = S.G;
+  auto CarryOf = [&](unsigned Bits) { // of x + 2^Bits - 1, at bit Bits
+    return G.extract(G.add(G.zext(S.var(0, 0, 1), 8), G.constant(8, (1u << Bits) - 1)), Bits,
+                     8 - Bits);
+  };
+  EXPECT_FALSE(S.same(CarryOf(4), G.zero(4))); // the carry of x = 1
+  EXPECT_TRUE(
+      S.same(G.extract(G.add(G.zext(S.var(0, 0, 1), 8), G.constant(8, 14)), 4, 4), G.zero(4)));
+}
+
 TEST(NormalForm, BitsArePolynomials) {
   Slices S;
   TermGraph &G = S.G;
@@ -186,7 +121,8 @@ TEST(NormalForm, LongPolynomialsEnd) {
   TermGraph &G = S.G;
   Term P = G.constant(32, 1);
   for (unsigned I = 0; I < 24; ++I)
-    P = G.mul(P, G.add(S.var(0, I, 1) == Term() ? P : G.zext(S.var(I % 3, I, 5), 32), G.sext(S.var(1, I, 3), 32)));
+    P = G.mul(P, G.add(S.var(0, I, 1) == Term() ? P : G.zext(S.var(I % 3, I, 5), 32),
+                       G.sext(S.var(1, I, 3), 32)));
   EXPECT_EQ(G.width(S.N.run(P)), 32u);
 }
 

@@ -51,6 +51,22 @@ public:
       return Twin{(G.*F)(A.T, B.T), "(ite " + call(Op, A, B) + " #b1 #b0)"};
     };
     switch (below(W == 1 ? 19 : 16)) {
+    case 10: {
+      // Two slices of one thing, often neighbours: what may be joined.
+      if (W == 1)
+        return leaf(W);
+      unsigned N = W + below(5), First = 1 + below(W - 1), Lo = below(N - W + 1);
+      Twin A = make(N, Depth - 1);
+      Twin Low = slice(A, Lo, First);
+      if (below(4) == 0) { // and copies of the sign
+        Twin Sign = slice(A, Lo + First - 1, 1);
+        return {G.concat({Low.T, G.sext(Sign.T, W - First)}),
+                "(concat ((_ sign_extend " + std::to_string(W - First - 1) + ") " + Sign.Text +
+                    ") " + Low.Text + ")"};
+      }
+      Twin High = slice(A, below(2) ? Lo + First : below(N - (W - First) + 1), W - First);
+      return {G.concat({Low.T, High.T}), call("concat", High, Low)};
+    }
     case 0:
       return Two("bvadd", &TermGraph::add);
     case 1:
@@ -73,7 +89,6 @@ public:
       Twin C = make(1, Depth - 1), A = make(W, Depth - 1), B = make(W, Depth - 1);
       return {G.ite(C.T, A.T, B.T), "(ite (= " + C.Text + " #b1) " + A.Text + " " + B.Text + ")"};
     }
-    case 10:
     case 11: {
       if (W == 1)
         return leaf(W);
@@ -84,16 +99,15 @@ public:
     case 12:
     case 13: {
       unsigned N = W + below(6), Lo = below(N - W + 1);
-      Twin A = make(N, Depth - 1);
-      return {G.extract(A.T, Lo, W),
-              "((_ extract " + std::to_string(Lo + W - 1) + " " + std::to_string(Lo) + ") " + A.Text + ")"};
+      return slice(make(N, Depth - 1), Lo, W);
     }
     case 14: {
       unsigned N = 1 + below(W);
       Twin A = make(N, Depth - 1);
       bool Signed = below(2);
       return {Signed ? G.sext(A.T, W) : G.zext(A.T, W),
-              std::string("((_ ") + (Signed ? "sign" : "zero") + "_extend " + std::to_string(W - N) + ") " + A.Text + ")"};
+              std::string("((_ ") + (Signed ? "sign" : "zero") + "_extend " +
+                  std::to_string(W - N) + ") " + A.Text + ")"};
     }
     case 15: {
       unsigned Bits = 1 + below(2);
@@ -104,7 +118,8 @@ public:
         Twin E = make(W, Depth - 1);
         Elements.push_back(E.T);
         if (I + 1 < 1u << Bits) {
-          Text += "(ite (= " + Index.Text + " (_ bv" + std::to_string(I) + " " + std::to_string(Bits) + ")) " + E.Text + " ";
+          Text += "(ite (= " + Index.Text + " (_ bv" + std::to_string(I) + " " +
+                  std::to_string(Bits) + ")) " + E.Text + " ";
           Close += ")";
         } else {
           Text += E.Text;
@@ -121,7 +136,48 @@ public:
     }
   }
 
+  /// Sums and products of extensions, saturation and comparisons, as the rows of
+  /// multiply-adds have them; narrow, so that every interval is reached.
+  Term arithmetic(unsigned W, unsigned Depth) {
+    if (Depth == 0) {
+      unsigned N = 1 + below(std::min(W, 4u));
+      Term X = G.var({VarKey::Leaf, below(Leaves), 0}, below(4), N);
+      return below(2) ? G.sext(X, W) : G.zext(X, W);
+    }
+    Term A = arithmetic(W, Depth - 1), B = arithmetic(W, Depth - 1);
+    unsigned Narrow = 1 + below(W);
+    switch (below(12)) {
+    case 0:
+    case 1:
+      return G.add(A, B);
+    case 2:
+      return G.sub(A, B);
+    case 3:
+    case 4:
+      return G.mul(A, B);
+    case 5:
+      return G.sext(G.trunc(A, Narrow), W);
+    case 6:
+      return G.zext(G.trunc(A, Narrow), W);
+    case 7:
+      return G.smin(A, B);
+    case 8:
+      return G.umax(A, B);
+    case 9:
+      return G.saddSat(A, B);
+    case 10:
+      return G.ite(G.slt(A, B), G.lshr(A, G.constant(W, below(W))), B);
+    default:
+      return G.mul(A, G.constant(W, below(1u << W)));
+    }
+  }
+
 private:
+  Twin slice(const Twin &A, unsigned Lo, unsigned W) {
+    return {G.extract(A.T, Lo, W), "((_ extract " + std::to_string(Lo + W - 1) + " " +
+                                       std::to_string(Lo) + ") " + A.Text + ")"};
+  }
+
   Twin leaf(unsigned W) {
     if (below(4) == 0) {
       static constexpr uint64_t Corners[] = {0, ~0ull, 1, 2, 0x55, 0x0f, 0x80};
@@ -135,8 +191,9 @@ private:
       return {G.concat({A.T, B.T}), call("concat", B, A)};
     }
     unsigned Leaf = below(Leaves), Lo = below(LeafBits - W + 1);
-    return {G.var({VarKey::Leaf, Leaf, 0}, Lo, W), "((_ extract " + std::to_string(Lo + W - 1) + " " +
-                                                       std::to_string(Lo) + ") v" + std::to_string(Leaf) + ")"};
+    return {G.var({VarKey::Leaf, Leaf, 0}, Lo, W), "((_ extract " + std::to_string(Lo + W - 1) +
+                                                       " " + std::to_string(Lo) + ") v" +
+                                                       std::to_string(Leaf) + ")"};
   }
   static std::string call(const char *Op, const Twin &A, const Twin &B) {
     return std::string("(") + Op + " " + A.Text + " " + B.Text + ")";

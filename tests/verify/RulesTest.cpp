@@ -59,7 +59,8 @@ TEST(Vnni, SaturationRefutesTheChainWithoutFacts) {
       int64_t Sum = 0;
       for (unsigned I = 0; I < 2; ++I) {
         unsigned At = C.ChunkBit + Pair * 16 + I * 8;
-        Sum += int64_t(C.Leaves[0].extractBitsAsZExtValue(8, At)) * C.Leaves[1].extractBits(8, At).getSExtValue();
+        Sum += int64_t(C.Leaves[0].extractBitsAsZExtValue(8, At)) *
+               C.Leaves[1].extractBits(8, At).getSExtValue();
       }
       Saturates |= Sum != int16_t(Sum);
     }
@@ -117,7 +118,8 @@ TEST(Vnni, ZeroAccumulator) {
 =>
   %4:v256 = VPDPBUSDZ256rr %2, %0, %1
   yield %4
-)")), "proved");
+)")),
+            "proved");
   // The accumulator is not a factor.
   EXPECT_EQ(verdict(x86(R"(
   %0:v256
@@ -130,7 +132,8 @@ TEST(Vnni, ZeroAccumulator) {
 =>
   %4:v256 = VPDPBUSDZ256rr %0, %2, %1
   yield %4
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 // llc lowers sext of <4 x i16> on SSE2 to this; with the undefined operand as
@@ -150,8 +153,10 @@ TEST(Undef, SextOfAnUnpackIsNoConstant) {
   EXPECT_EQ(verdict(x86(SextOnSSE2 + "  yield %0\n")), "refuted");
   EXPECT_EQ(verdict(x86(SextOnSSE2 + "  %3:v128 = PMOVSXWDrr %1\n  yield %3\n")), "proved");
   EXPECT_EQ(verdict(x86(SextOnSSE2 + "  %3:v128 = PMOVZXWDrr %1\n  yield %3\n")), "refuted");
-  EXPECT_EQ(verdict(x86(SextOnSSE2 + "  %3:v128 = VPUNPCKLWDrr %0, %1\n  %4:v128 = VPSRADri %3, 16\n  yield %4\n")),
-            "proved");
+  EXPECT_EQ(
+      verdict(x86(SextOnSSE2 +
+                  "  %3:v128 = VPUNPCKLWDrr %0, %1\n  %4:v128 = VPSRADri %3, 16\n  yield %4\n")),
+      "proved");
 }
 
 TEST(Undef, AnUnspecifiedValueIsFreshForEachRead) {
@@ -168,13 +173,15 @@ TEST(Undef, AnUnspecifiedValueIsFreshForEachRead) {
   EXPECT_EQ(verdict(x86(Source + "  yield %1\n")), "proved");
   // One read whose result is used twice is one value.
   EXPECT_EQ(verdict(x86(Source + "  %2:v128 = VPANDrr %0, %0\n  yield %2\n")), "unknown");
-  EXPECT_EQ(verdict(x86(Source + "  %2:v128 = VPABSDrr %0\n  %3:v128 = VPXORrr %2, %2\n  yield %3\n")), "proved");
+  EXPECT_EQ(
+      verdict(x86(Source + "  %2:v128 = VPABSDrr %0\n  %3:v128 = VPXORrr %2, %2\n  yield %3\n")),
+      "proved");
 }
 
 TEST(Shifts, CountsPastTheWidth) {
   auto Shift = [](const std::string &Op, unsigned Count, const std::string &Target) {
-    return verdict(x86("  %0:v512\n  %1:v512 = const splat(i8 0)\n  %2:v512 = " + Op + " %0, " + std::to_string(Count) +
-                       "\n  yield %2\n=>\n" + Target));
+    return verdict(x86("  %0:v512\n  %1:v512 = const splat(i8 0)\n  %2:v512 = " + Op + " %0, " +
+                       std::to_string(Count) + "\n  yield %2\n=>\n" + Target));
   };
   EXPECT_EQ(Shift("VPSRLWZri", 16, "  yield %1\n"), "proved");
   EXPECT_EQ(Shift("VPSRLWZri", 255, "  yield %1\n"), "proved");
@@ -192,13 +199,16 @@ TEST(Shifts, CountsPastTheWidth) {
   yield %3
 =>
   yield %2
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 TEST(Shifts, TwoIntoOneNeedsTheRightImmediate) {
   auto Sum = [](unsigned Imm) {
-    return verdict(x86("  %0:v256\n  %1:v256 = VPSRLDYri %0, 3\n  %2:v256 = VPSRLDYri %1, 4\n  yield %2\n=>\n"
-                       "  %1:v256 = VPSRLDYri %0, " + std::to_string(Imm) + "\n  yield %1\n"));
+    return verdict(
+        x86("  %0:v256\n  %1:v256 = VPSRLDYri %0, 3\n  %2:v256 = VPSRLDYri %1, 4\n  yield %2\n=>\n"
+            "  %1:v256 = VPSRLDYri %0, " +
+            std::to_string(Imm) + "\n  yield %1\n"));
   };
   EXPECT_EQ(Sum(7), "proved");
   EXPECT_EQ(Sum(8), "refuted");
@@ -217,18 +227,26 @@ TEST(Shifts, VariableCounts) {
   yield %5
 =>
 )";
-  EXPECT_EQ(verdict(x86(Source + "  %3:v256 = VPANDYrr %0, %1\n  %4:v256 = VPSRLVDYrr %3, %2\n  yield %4\n")), "proved");
-  EXPECT_EQ(verdict(x86(Source + "  %3:v256 = VPANDYrr %0, %1\n  %4:v256 = VPSRLVQYrr %3, %2\n  yield %4\n")), "refuted");
+  EXPECT_EQ(
+      verdict(
+          x86(Source + "  %3:v256 = VPANDYrr %0, %1\n  %4:v256 = VPSRLVDYrr %3, %2\n  yield %4\n")),
+      "proved");
+  EXPECT_EQ(
+      verdict(
+          x86(Source + "  %3:v256 = VPANDYrr %0, %1\n  %4:v256 = VPSRLVQYrr %3, %2\n  yield %4\n")),
+      "refuted");
 }
 
 TEST(Masks, AllSixtyFourBitsAreCompared) {
   auto Twice = [](const std::string &Op) {
-    return verdict(x86("  %0:k64\n  %1:k64 = " + Op + " %0\n  %2:k64 = " + Op + " %1\n  yield %2\n=>\n  yield %0\n"));
+    return verdict(x86("  %0:k64\n  %1:k64 = " + Op + " %0\n  %2:k64 = " + Op +
+                       " %1\n  yield %2\n=>\n  yield %0\n"));
   };
   EXPECT_EQ(Twice("KNOTWkk"), "refuted"); // bits 16..63 become 0
   EXPECT_EQ(Twice("KNOTBkk"), "refuted");
   EXPECT_EQ(Twice("KNOTQkk"), "proved");
-  VerifyResult V = verified(x86("  %0:k64\n  %1:k64 = KNOTWkk %0\n  %2:k64 = KNOTWkk %1\n  yield %2\n=>\n  yield %0\n"));
+  VerifyResult V = verified(
+      x86("  %0:k64\n  %1:k64 = KNOTWkk %0\n  %2:k64 = KNOTWkk %1\n  yield %2\n=>\n  yield %0\n"));
   EXPECT_GE(std::get<Counterexample>(V.V).ChunkBit, 16u);
   // A compare writes zeros there, so its complement twice is itself.
   EXPECT_EQ(verdict(x86(R"(
@@ -241,13 +259,14 @@ TEST(Masks, AllSixtyFourBitsAreCompared) {
 =>
   %2:k64 = VPCMPEQDZrr %0, %1
   yield %2
-)")), "proved");
+)")),
+            "proved");
 }
 
 TEST(Extensions, ZeroAndSignAreToldApart) {
   auto Steps = [](const std::string &First, const std::string &Second, const std::string &Once) {
-    return verdict(x86("  %0:v128\n  %1:v256 = " + First + " %0\n  %2:v512 = " + Second + " %1\n  yield %2\n=>\n" +
-                       "  %1:v512 = " + Once + " %0\n  yield %1\n"));
+    return verdict(x86("  %0:v128\n  %1:v256 = " + First + " %0\n  %2:v512 = " + Second +
+                       " %1\n  yield %2\n=>\n" + "  %1:v512 = " + Once + " %0\n  yield %1\n"));
   };
   EXPECT_EQ(Steps("VPMOVZXBWZ256rr", "VPMOVZXWDZrr", "VPMOVZXBDZrr"), "proved");
   EXPECT_EQ(Steps("VPMOVZXBWZ256rr", "VPMOVSXWDZrr", "VPMOVZXBDZrr"), "proved");
@@ -268,7 +287,8 @@ TEST(Arithmetic, CommutedMultiplyAdds) {
   %3:v512 = VPMADDWDZrr %1, %0
   %4:v512 = VPADDDZrr %2, %3
   yield %4
-)")), "proved");
+)")),
+            "proved");
   // Of maddubs one operand is unsigned and one signed.
   EXPECT_EQ(verdict(x86(R"(
   %0:v512
@@ -278,7 +298,8 @@ TEST(Arithmetic, CommutedMultiplyAdds) {
 =>
   %2:v512 = VPMADDUBSWZrr %1, %0
   yield %2
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 TEST(Arithmetic, WordDotProductFuses) {
@@ -292,7 +313,8 @@ TEST(Arithmetic, WordDotProductFuses) {
 =>
   %3:v512 = VPDPWSSDZrr %2, %1, %0
   yield %3
-)")), "proved");
+)")),
+            "proved");
   // Not the saturating one.
   EXPECT_EQ(verdict(x86(R"(
   %0:v512
@@ -304,13 +326,16 @@ TEST(Arithmetic, WordDotProductFuses) {
 =>
   %3:v512 = VPDPWSSDSZrr %2, %0, %1
   yield %3
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 TEST(Logic, TernaryTruthTables) {
   auto Xor3 = [](unsigned Imm) {
-    return verified(x86("  %0:v512\n  %1:v512\n  %2:v512\n  %3:v512 = VPXORDZrr %0, %1\n  %4:v512 = VPXORQZrr %3, %2\n"
-                        "  yield %4\n=>\n  %3:v512 = VPTERNLOGDZrri %0, %1, %2, " + std::to_string(Imm) + "\n  yield %3\n"));
+    return verified(x86("  %0:v512\n  %1:v512\n  %2:v512\n  %3:v512 = VPXORDZrr %0, %1\n  %4:v512 "
+                        "= VPXORQZrr %3, %2\n"
+                        "  yield %4\n=>\n  %3:v512 = VPTERNLOGDZrri %0, %1, %2, " +
+                        std::to_string(Imm) + "\n  yield %3\n"));
   };
   VerifyResult V = Xor3(0x96);
   EXPECT_EQ(verdictName(V.V), "proved") << V.Method;
@@ -329,15 +354,20 @@ TEST(Permutes, VariableIndices) {
 =>
 )";
   // Permute by the permuted indices; the bytes of an index past 63 wrap.
-  VerifyResult V = verified(x86(Source + "  %3:v512 = VPERMBZrr %2, %1\n  %4:v512 = VPERMBZrr %3, %0\n  yield %4\n"));
+  VerifyResult V = verified(
+      x86(Source + "  %3:v512 = VPERMBZrr %2, %1\n  %4:v512 = VPERMBZrr %3, %0\n  yield %4\n"));
   EXPECT_EQ(verdictName(V.V), "proved") << V.Method;
-  EXPECT_EQ(verdict(x86(Source + "  %3:v512 = VPERMBZrr %1, %2\n  %4:v512 = VPERMBZrr %3, %0\n  yield %4\n")), "refuted");
+  EXPECT_EQ(
+      verdict(
+          x86(Source + "  %3:v512 = VPERMBZrr %1, %2\n  %4:v512 = VPERMBZrr %3, %0\n  yield %4\n")),
+      "refuted");
 }
 
 TEST(Galois, ComposedMatrices) {
   // Two affine maps with constant matrices are one: x -> x with bits reversed,
   // twice.
-  const std::string Reverse = "const splat(i64 0x8040201008040201)", Identity = "const splat(i64 0x0102040810204080)";
+  const std::string Reverse = "const splat(i64 0x8040201008040201)",
+                    Identity = "const splat(i64 0x0102040810204080)";
   auto Compose = [&](const std::string &Matrix) {
     return verdict(x86("  %0:v512\n  %1:v512 = " + Reverse + "\n  %2:v512 = " + Matrix + R"(
   %3:v512 = VGF2P8AFFINEQBZrri %0, %1, 0
@@ -425,15 +455,25 @@ TEST(Errors, UnsupportedMeaningsAreUnknownByName) {
     EXPECT_NE(V.Method.find(Name), std::string::npos) << V.Method;
     return V.Method;
   };
-  EXPECT_NE(Try("DIV", [](Sem &S) { S.out({&S, S.builder().CreateUDiv(S.raw(0).get(), S.raw(1).get())}); }).find("udiv"),
+  EXPECT_NE(Try("DIV",
+                [](Sem &S) { S.out({&S, S.builder().CreateUDiv(S.raw(0).get(), S.raw(1).get())}); })
+                .find("udiv"),
             std::string::npos);
   // With LLVM's poison in it, nothing may be concluded.
-  EXPECT_NE(Try("NSW", [](Sem &S) { S.out({&S, S.builder().CreateNSWAdd(S.raw(0).get(), S.raw(1).get())}); }).find("poison"),
+  EXPECT_NE(
+      Try("NSW",
+          [](Sem &S) { S.out({&S, S.builder().CreateNSWAdd(S.raw(0).get(), S.raw(1).get())}); })
+          .find("poison"),
+      std::string::npos);
+  EXPECT_NE(Try("POISON",
+                [](Sem &S) {
+                  Value *P = PoisonValue::get(S.raw(0).type());
+                  S.out({&S, S.builder().CreateSelect(
+                                 S.builder().CreateICmpEQ(S.raw(0).get(), S.raw(1).get()),
+                                 S.raw(0).get(), P)});
+                })
+                .find("poison"),
             std::string::npos);
-  EXPECT_NE(Try("POISON", [](Sem &S) {
-              Value *P = PoisonValue::get(S.raw(0).type());
-              S.out({&S, S.builder().CreateSelect(S.builder().CreateICmpEQ(S.raw(0).get(), S.raw(1).get()), S.raw(0).get(), P)});
-            }).find("poison"), std::string::npos);
 }
 
 } // namespace

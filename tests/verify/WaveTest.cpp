@@ -26,7 +26,8 @@ constexpr Shape Shapes[] = {{"V_MFMA_I32_16X16X32I8_e64", 4},
 /// parts are put together again, one output; else an output for each.
 std::string fold(const Shape &S, bool Vector, bool SwapAdds = false) {
   std::string Tuple = "l" + std::to_string(S.Registers * 32);
-  std::string Text = "  %0:l64\n  %1:l64\n  %2:" + Tuple + "\n  %3:" + Tuple + " = const splat(i8 0)\n";
+  std::string Text =
+      "  %0:l64\n  %1:l64\n  %2:" + Tuple + "\n  %3:" + Tuple + " = const splat(i8 0)\n";
   auto Id = [](unsigned I) { return "%" + std::to_string(I); };
   Text += "  %4:" + Tuple + " = " + S.Name + " %0, %1, %3\n";
   unsigned Next = 5;
@@ -35,7 +36,8 @@ std::string fold(const Shape &S, bool Vector, bool SwapAdds = false) {
     std::string Offset = ", " + std::to_string(I * 32) + "\n";
     Text += "  " + Id(Next) + ":l32 = EXTRACT %4" + Offset;
     Text += "  " + Id(Next + 1) + ":l32 = EXTRACT %2" + Offset;
-    Text += "  " + Id(Next + 2) + ":l32 = V_ADD_U32_e64 " + Id(Next + SwapAdds) + ", " + Id(Next + !SwapAdds) + "\n";
+    Text += "  " + Id(Next + 2) + ":l32 = V_ADD_U32_e64 " + Id(Next + SwapAdds) + ", " +
+            Id(Next + !SwapAdds) + "\n";
     Sums.push_back(Next + 2);
     Next += 3;
   }
@@ -46,7 +48,8 @@ std::string fold(const Shape &S, bool Vector, bool SwapAdds = false) {
     return L;
   };
   if (Vector)
-    Text += "  " + Id(Next) + ":" + Tuple + " = CONCAT " + List(Sums) + "\n  yield " + Id(Next) + "\n";
+    Text +=
+        "  " + Id(Next) + ":" + Tuple + " = CONCAT " + List(Sums) + "\n  yield " + Id(Next) + "\n";
   else
     Text += "  yield " + List(Sums) + "\n";
   Text += std::string("=>\n  %4:") + Tuple + " = " + S.Name + " %0, %1, %2\n";
@@ -168,7 +171,8 @@ TEST(Lanes, LaneWiseRules) {
   yield %3
 =>
   yield %0
-)")), "proved");
+)")),
+            "proved");
   EXPECT_EQ(verdict(amd(R"(
   %0:l32
   %1:l32
@@ -177,7 +181,8 @@ TEST(Lanes, LaneWiseRules) {
   yield %3
 =>
   yield %0
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 TEST(Lanes, WhatIsDefinedInAllLanesMustStaySo) {
@@ -201,11 +206,13 @@ TEST(Lanes, WhatIsDefinedInAllLanesMustStaySo) {
 =>
   %1:l32 = EXTRACT %0, 32
   yield %1
-)")), "proved");
+)")),
+            "proved");
 }
 
 TEST(Lanes, AConstantLeafIsItsOwnRegisterWhereExecIsOff) {
-  Rule R = amd("  %0:l32 = const splat(i32 5)\n  %1:l32 = const splat(i32 6)\n  %2:l32 = EXTRACT %0, 0\n  yield %2\n=>\n"
+  Rule R = amd("  %0:l32 = const splat(i32 5)\n  %1:l32 = const splat(i32 6)\n  %2:l32 = EXTRACT "
+               "%0, 0\n  yield %2\n=>\n"
                "  %2:l32 = EXTRACT %1, 0\n  yield %2\n");
   EXPECT_EQ(verdict(R), "refuted");
   // Equal values, another register.
@@ -244,7 +251,8 @@ TEST(Lanes, DotProductsIntoTheAccumulator) {
 =>
   %4:l32 = V_DOT4_I32_I8 %0, %1, %2
   yield %4
-)")), "proved");
+)")),
+            "proved");
   EXPECT_EQ(verdict(amd(R"(
   %0:l32
   %1:l32
@@ -256,7 +264,8 @@ TEST(Lanes, DotProductsIntoTheAccumulator) {
 =>
   %4:l32 = V_DOT4_U32_U8 %0, %1, %2
   yield %4
-)")), "refuted");
+)")),
+            "refuted");
 }
 
 } // namespace
