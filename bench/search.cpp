@@ -11,9 +11,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "enumerate/Search.h"
 #include "enumerate/Evaluator.h"
 #include "enumerate/Pool.h"
-#include "enumerate/Search.h"
 #include "enumerate/TestSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include <benchmark/benchmark.h>
@@ -70,7 +70,8 @@ static void LastLevel(benchmark::State &State) {
   }
   State.SetItemsProcessed(int64_t(Probed));
   State.counters["opcodes"] = double(Opcodes);
-  State.counters["candidates"] = benchmark::Counter(double(Probed), benchmark::Counter::kAvgIterations);
+  State.counters["candidates"] =
+      benchmark::Counter(double(Probed), benchmark::Counter::kAvgIterations);
 }
 
 static void Evaluators(benchmark::State &State) {

@@ -192,8 +192,8 @@ void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows,
           uint64_t F = ValueTable::fingerprint(X.Full[0].data(), Bytes, Ty);
           if (Table.has(F, Weight, Instructions))
             continue;
-          Out.Chains.push_back({{&R, Imm, Ops}, Ty, Weight, Instructions, F,
-                                std::max(Rank, P.E.Row->Rank) >= Done});
+          Out.Chains.push_back(
+              {{&R, Imm, Ops}, Ty, Weight, Instructions, F, std::max(Rank, P.E.Row->Rank) >= Done});
           size_t Chunk = Table.chunkBytes(Ty);
           memcpy(Out.Chunks.append(Chunk), X.Full[0].data(), Chunk);
         }
@@ -312,7 +312,8 @@ bool TaskSearch::probeBlock(const Block &B, unsigned Done, ArrayRef<unsigned> La
           return;
         for (size_t K = 0; K != P.Runs.size(); ++K) {
           size_t Begin = std::max(Pc.Begin, P.Runs[K].second);
-          size_t End = std::min(Pc.End, K + 1 == P.Runs.size() ? P.Exprs.size() : P.Runs[K + 1].second);
+          size_t End =
+              std::min(Pc.End, K + 1 == P.Runs.size() ? P.Exprs.size() : P.Runs[K + 1].second);
           if (Begin < End)
             probeRange(R, Range(Begin, End), P.Runs[K].first, false, Out, X);
         }

@@ -137,7 +137,8 @@ Expected<std::unique_ptr<Evaluator>> Evaluator::create(const TargetIsa &) {
     return Jit.takeError();
   E->I->Jit = std::move(*Jit);
   // What fails to link is reported by the lookup that asked for it.
-  E->I->Jit->getExecutionSession().setErrorReporter([](Error Err) { consumeError(std::move(Err)); });
+  E->I->Jit->getExecutionSession().setErrorReporter(
+      [](Error Err) { consumeError(std::move(Err)); });
   return E;
 }
 

@@ -30,8 +30,8 @@ public:
   static llvm::Expected<Evaluator *> shared(const TargetIsa &Isa);
   ~Evaluator();
 
-  using RowFn = void (*)(const uint8_t *const *In, uint8_t *Out,
-                         const int64_t *Imms, size_t NumTests);
+  using RowFn = void (*)(const uint8_t *const *In, uint8_t *Out, const int64_t *Imms,
+                         size_t NumTests);
   /// Evaluates a node's row for its operand types.
   llvm::Expected<RowFn> function(const Node &N, llvm::ArrayRef<ValueType> OpTypes);
 
@@ -41,23 +41,20 @@ public:
   /// In[InnerOperand] is the first of Count chunks, one after the other; every
   /// other In[] is one chunk. A chunk is \p Tests tests; 0: as many as fill 64
   /// bytes of the widest of the row's types. Not for Matrix rows.
-  using ProbeFn = size_t (*)(const uint8_t *const *In, size_t Count,
-                             const uint8_t *Goal, const uint8_t *Care,
-                             const int64_t *Imms, uint32_t *Hits);
+  using ProbeFn = size_t (*)(const uint8_t *const *In, size_t Count, const uint8_t *Goal,
+                             const uint8_t *Care, const int64_t *Imms, uint32_t *Hits);
   llvm::Expected<ProbeFn> probe(const Row &R, unsigned InnerOperand, unsigned Tests = 0);
 
   /// Solves bitwise truth tables. In[0] is the first of Count chunks X of
   /// \p Bytes, In[1] and In[2] one chunk each: writes the indices for which some
   /// table T has T(X, In[1], In[2]) = Goal under Care, and those tables (bit
   /// 4x+2y+z; combinations that do not occur give 0), and returns how many.
-  using TernaryFn = size_t (*)(const uint8_t *const *In, size_t Count,
-                               const uint8_t *Goal, const uint8_t *Care,
-                               uint8_t *Tables, uint32_t *Hits);
+  using TernaryFn = size_t (*)(const uint8_t *const *In, size_t Count, const uint8_t *Goal,
+                               const uint8_t *Care, uint8_t *Tables, uint32_t *Hits);
   llvm::Expected<TernaryFn> ternary(unsigned Bytes);
 
   /// Runs a program: Leaves[i] is leaf i's buffer; Out[j] output j's.
-  llvm::Error run(const Window &W, const Program &P,
-                  llvm::ArrayRef<const uint8_t *> Leaves,
+  llvm::Error run(const Window &W, const Program &P, llvm::ArrayRef<const uint8_t *> Leaves,
                   llvm::ArrayRef<uint8_t *> Out, size_t NumTests);
 
   /// Where the compiled row is kept on disk; empty without a cache.

@@ -159,8 +159,8 @@ static void buildRows(Module &M, const Kernel &K) {
     Value *First = B.CreateShl(Wave, 6);
     auto Element = [&](Value *Base, unsigned NumRegs, Value *Lane, Value *Reg) {
       Value *Test = B.CreateAdd(First, B.CreateZExt(Lane, B.getInt64Ty()));
-      Value *Index = B.CreateAdd(B.CreateMul(Test, B.getInt64(NumRegs)),
-                                 B.CreateZExt(Reg, B.getInt64Ty()));
+      Value *Index =
+          B.CreateAdd(B.CreateMul(Test, B.getInt64(NumRegs)), B.CreateZExt(Reg, B.getInt64Ty()));
       return L.at(Base, B.CreateShl(Index, 2));
     };
     L.loop(B.getInt64(64), [&](Value *Lane64) {
@@ -311,7 +311,8 @@ Expected<std::unique_ptr<MemoryBuffer>> compile(const Kernel &K, TargetMachine &
   legacy::PassManager PM;
   MCContext *MC = nullptr;
   if (TM.addPassesToEmitMC(PM, MC, OS, /*DisableVerify=*/true))
-    return createStringError(inconvertibleErrorCode(), "this host's LLVM target cannot emit objects");
+    return createStringError(inconvertibleErrorCode(),
+                             "this host's LLVM target cannot emit objects");
   PM.run(M);
   return std::make_unique<SmallVectorMemoryBuffer>(std::move(Bytes), K.name(), false);
 }

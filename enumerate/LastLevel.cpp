@@ -118,9 +118,8 @@ void TaskSearch::probeRange(const PoolRow &R, const InnerSet &In, std::optional<
       if (LoneInner && isPowerOf2_32(Others) && Others < Mask)
         continue;
       InnerSet Part = In;
-      bool Symmetric = any_of(R.Commutes, [&](auto P) {
-        return (1u << P.first | 1u << P.second) == (Mask | Others);
-      });
+      bool Symmetric = any_of(
+          R.Commutes, [&](auto P) { return (1u << P.first | 1u << P.second) == (Mask | Others); });
       if (LoneInner && (Symmetric || R.K == PoolRow::Ternary) && isPowerOf2_32(Others) && In.Ids)
         Part.Count = size_t(std::lower_bound(In.Ids, In.Ids + In.Count, *Other) - In.Ids);
       for (unsigned K = 0; K != R.arity(); ++K)

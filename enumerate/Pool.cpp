@@ -17,8 +17,8 @@ using namespace llvm;
 namespace whittle {
 
 bool mayRead(ValueType Want, ValueType Have) {
-  return Want == Have || (Want.Kind == RegKind::Lane && Have.Kind == RegKind::Sgpr &&
-                          Want.Bits == Have.Bits);
+  return Want == Have ||
+         (Want.Kind == RegKind::Lane && Have.Kind == RegKind::Sgpr && Want.Bits == Have.Bits);
 }
 
 static SmallVector<ValueType, 8> typesOf(const Window &W) {
@@ -155,9 +155,9 @@ Error prepare(PoolRow &P, Evaluator &E, ArrayRef<int64_t> WindowImms) {
   }
   SmallVector<int64_t, 0> All = distinctImmediates(P);
   // Splats, swaps, rotations, halves: what compilers and people write.
-  static constexpr int64_t Common[] = {0x00, 0x01, 0x02, 0x04, 0x08, 0x0e, 0x1b, 0x39, 0x44, 0x4e,
-                                       0x50, 0x55, 0x88, 0x93, 0x99, 0xa0, 0xaa, 0xb1, 0xcc, 0xd8,
-                                       0xdd, 0xe4, 0xee, 0xf5, 0xfa, 0xff};
+  static constexpr int64_t Common[] = {0x00, 0x01, 0x02, 0x04, 0x08, 0x0e, 0x1b, 0x39, 0x44,
+                                       0x4e, 0x50, 0x55, 0x88, 0x93, 0x99, 0xa0, 0xaa, 0xb1,
+                                       0xcc, 0xd8, 0xdd, 0xe4, 0xee, 0xf5, 0xfa, 0xff};
   static constexpr int64_t CommonTernary[] = {0x80, 0x96, 0xca, 0xd8, 0xe8, 0xf8, 0xfe};
   auto Among = [&](ArrayRef<int64_t> Some) {
     SmallVector<int64_t, 0> Kept;

@@ -27,8 +27,8 @@ class CandidateRanker {
 public:
   virtual ~CandidateRanker() = default;
   virtual llvm::StringRef name() const = 0;
-  virtual std::vector<const OpClass *>
-  order(const Window &W, llvm::ArrayRef<const OpClass *> Pool) = 0;
+  virtual std::vector<const OpClass *> order(const Window &W,
+                                             llvm::ArrayRef<const OpClass *> Pool) = 0;
 };
 
 /// Cheapest weight first, then class id.
@@ -46,23 +46,23 @@ struct SearchOptions {
   unsigned MaxInstructions = 3; ///< of a candidate; depth counts distinct nodes
   double Seconds = 10;          ///< wall clock for this window
   unsigned Threads = 2;
-  uint64_t Seed = 1;            ///< of the tests
-  size_t MaxTableBytes = size_t(1) << 30; ///< values kept
-  size_t CandidateBudget = 0;   ///< 0: none; else stop after that many (eval)
-  bool FirstSolution = false;   ///< stop at the first proved; else cheapest
-  unsigned MaxUnknown = 8;      ///< give up after so many undecided candidates
+  uint64_t Seed = 1;                       ///< of the tests
+  size_t MaxTableBytes = size_t(1) << 30;  ///< values kept
+  size_t CandidateBudget = 0;              ///< 0: none; else stop after that many (eval)
+  bool FirstSolution = false;              ///< stop at the first proved; else cheapest
+  unsigned MaxUnknown = 8;                 ///< give up after so many undecided candidates
   const std::atomic<bool> *Stop = nullptr; ///< set by an interrupt
   /// Only classes with a member legal here; nullptr: all rows of the target.
   const llvm::MCSubtargetInfo *STI = nullptr;
 };
 
 struct SearchResult {
-  std::vector<Rule> Proved;     ///< cheapest first, each strictly cheaper than W
-  uint64_t Candidates = 0;      ///< evaluated or solved (a solved immediate once)
+  std::vector<Rule> Proved;       ///< cheapest first, each strictly cheaper than W
+  uint64_t Candidates = 0;        ///< evaluated or solved (a solved immediate once)
   uint64_t CandidatesToFirst = 0; ///< candidates until the first proved; 0: none
   unsigned Refuted = 0, Unknown = 0;
   double Seconds = 0;
-  bool Exhausted = false;       ///< whole space to MaxInstructions seen
+  bool Exhausted = false; ///< whole space to MaxInstructions seen
   /// Of the last levels alone (two and more instructions): candidates probed,
   /// and the wall clock that took without compiling and proving.
   uint64_t Probed = 0;

@@ -184,8 +184,8 @@ private:
       if (Ty.Kind != RegKind::Lane)
         return;
       const Node *N = node(P);
-      WholeLeaf = WholeLeaf && N && N->Ops[0] == node(Pieces[0])->Ops[0] &&
-                  N->Imms[0] == int64_t(Bits);
+      WholeLeaf =
+          WholeLeaf && N && N->Ops[0] == node(Pieces[0])->Ops[0] && N->Imms[0] == int64_t(Bits);
       Bits += Ty.Bits;
     }
     // All of a leaf piece by piece is the leaf, which is free already.

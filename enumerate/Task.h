@@ -33,10 +33,10 @@ struct Task {
   void finish(Program &Target, unsigned Root, unsigned NumLeaves, unsigned Shift) const;
 
   // How finish() sets them.
-  bool Tuple = false;                          ///< outputs are parts of the goal
-  std::vector<ValueType> Parts;                ///< Tuple: their types in order
-  llvm::SmallVector<unsigned, 2> Outputs;      ///< not Tuple: ids in Base ..
-  unsigned Replaced = 0;                       ///< .. but for this one
+  bool Tuple = false;                     ///< outputs are parts of the goal
+  std::vector<ValueType> Parts;           ///< Tuple: their types in order
+  llvm::SmallVector<unsigned, 2> Outputs; ///< not Tuple: ids in Base ..
+  unsigned Replaced = 0;                  ///< .. but for this one
   const Row *ExtractRow = nullptr;
 };
 

@@ -325,7 +325,8 @@ bool TaskSearch::resolve(Hit &H, const Built &B) const {
   auto In = runOnTests(B.R.W, P);
   const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
   if (H.Root.Row->K == PoolRow::Ternary) {
-    auto Table8 = solveTernary(In[0].data(), In[1].data(), In[2].data(), Goal.data(), CarePtr, Goal.size());
+    auto Table8 =
+        solveTernary(In[0].data(), In[1].data(), In[2].data(), Goal.data(), CarePtr, Goal.size());
     if (!Table8 || *Table8 == H.Root.Imm)
       return false;
     H.Root.Imm = *Table8;

@@ -17,12 +17,12 @@ namespace whittle {
 
 /// A candidate that agrees with the goal on the table's tests.
 struct Hit {
-  Expr Root;                 ///< Row null: Ops[0] itself is the goal
-  std::optional<Expr> Inner; ///< what InnerOp stands for, if not a table value
+  Expr Root;                        ///< Row null: Ops[0] itself is the goal
+  std::optional<Expr> Inner;        ///< what InnerOp stands for, if not a table value
   std::optional<llvm::APInt> Const; ///< what ConstOp stands for
-  bool Solved = false;       ///< its parameters were solved on the tests
+  bool Solved = false;              ///< its parameters were solved on the tests
   unsigned Weight = 0, Instructions = 0;
-  uint64_t At = 0;           ///< candidates seen by the end of its item
+  uint64_t At = 0; ///< candidates seen by the end of its item
 };
 
 /// Values that one operand of a probed instruction ranges over.
@@ -37,8 +37,8 @@ struct InnerSet {
 
 /// What a thread works in.
 struct Scratch {
-  std::vector<uint8_t> Full[3];           ///< one value on all tests
-  std::vector<uint8_t> Out, Repeated[4];  ///< tiles
+  std::vector<uint8_t> Full[3];          ///< one value on all tests
+  std::vector<uint8_t> Out, Repeated[4]; ///< tiles
   std::vector<uint32_t> Hits;
   std::vector<uint8_t> Tables;
 };
@@ -154,7 +154,7 @@ private:
   std::vector<uint8_t> Goal, Care;
   bool CareAll = true;
   size_t GoalTests = 0;
-  std::vector<Scratch> Rooms; ///< one a thread
+  std::vector<Scratch> Rooms;                                                 ///< one a thread
   mutable std::vector<std::map<unsigned, std::vector<Operands>>> Assignments; ///< by rank, mask
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.

@@ -14,10 +14,10 @@ namespace whittle {
 /// Random bytes are what nearly all operations are told apart by; the others
 /// are for saturation, compares, shift counts and sign bits.
 enum class Pattern : uint8_t { Any, Corner, Equal, Near, Small, Sparse };
-static constexpr Pattern Mix[16] = {
-    Pattern::Any,   Pattern::Corner, Pattern::Any,  Pattern::Near,   Pattern::Any, Pattern::Equal,
-    Pattern::Small, Pattern::Any,    Pattern::Any,  Pattern::Sparse, Pattern::Any, Pattern::Corner,
-    Pattern::Near,  Pattern::Any,    Pattern::Small, Pattern::Any};
+static constexpr Pattern Mix[16] = {Pattern::Any,  Pattern::Corner, Pattern::Any,   Pattern::Near,
+                                    Pattern::Any,  Pattern::Equal,  Pattern::Small, Pattern::Any,
+                                    Pattern::Any,  Pattern::Sparse, Pattern::Any,   Pattern::Corner,
+                                    Pattern::Near, Pattern::Any,    Pattern::Small, Pattern::Any};
 
 static uint64_t corner(Random &R, unsigned EltBits) {
   uint64_t Top = 1ull << (EltBits - 1), Ones = EltBits == 64 ? ~0ull : (1ull << EltBits) - 1;

@@ -15,7 +15,7 @@ namespace whittle {
 
 using Operands = std::array<uint32_t, 4>;
 /// Operand ids that are not values of the table.
-constexpr uint32_t InnerOp = ~0u;    ///< the value that ranges
+constexpr uint32_t InnerOp = ~0u;     ///< the value that ranges
 constexpr uint32_t OtherOp = ~0u - 1; ///< a second inner value, fixed meanwhile
 constexpr uint32_t ConstOp = ~0u - 2; ///< a constant that the window has not got
 
@@ -30,9 +30,9 @@ struct Expr {
 struct Value {
   Expr E;
   ValueType Ty;
-  unsigned BaseId = 0;     ///< free: its id in the task's base
-  bool Constant = false;   ///< made of constants only: becomes one
-  uint16_t Weight = 0;     ///< static cost
+  unsigned BaseId = 0;   ///< free: its id in the task's base
+  bool Constant = false; ///< made of constants only: becomes one
+  uint16_t Weight = 0;   ///< static cost
   uint8_t Instructions = 0;
   const uint8_t *Full = nullptr; ///< on all tests of the table
 

@@ -43,7 +43,8 @@ TEST(Evaluator, AgreesWithHandComputation) {
   const TargetIsa &X86 = target("x86_64");
   Evaluator &E = evaluator(X86);
   constexpr size_t Tests = 7; // no power of two
-  auto A = randomBytes(Tests * 64, 1), B = randomBytes(Tests * 64, 2), C = randomBytes(Tests * 64, 3);
+  auto A = randomBytes(Tests * 64, 1), B = randomBytes(Tests * 64, 2),
+       C = randomBytes(Tests * 64, 3);
   std::vector<uint8_t> Out(Tests * 64);
   const uint8_t *In[3] = {A.data(), B.data(), C.data()};
   function(E, *X86.find("VPADDDZrr"))(In, Out.data(), nullptr, Tests);
@@ -117,7 +118,8 @@ TEST(Evaluator, ProbeFindsWhatTheRowGives) {
   const TargetIsa &X86 = target("x86_64");
   Evaluator &E = evaluator(X86);
   constexpr size_t Count = 300;
-  for (const char *Name : {"VPSUBDZrr", "VPSUBDZ128rr", "VPERMBZrr", "VPCMPGTBZrr", "VPSHLDDZrri"}) {
+  for (const char *Name :
+       {"VPSUBDZrr", "VPSUBDZ128rr", "VPERMBZrr", "VPCMPGTBZrr", "VPSHLDDZrri"}) {
     const Row &R = *X86.find(Name);
     for (unsigned Inner : {0u, 1u}) {
       size_t Bytes = R.Ins[0].bytes(), Tests = 64 / Bytes;
@@ -135,13 +137,14 @@ TEST(Evaluator, ProbeFindsWhatTheRowGives) {
       EXPECT_EQ(Hits[0], 123u);
       // Nothing is compared where nothing is cared for.
       std::vector<uint8_t> Care(64, 0);
-      EXPECT_EQ(cantFail(E.probe(R, Inner))(In, Count, Goal.data(), Care.data(), &Imm, Hits.data()), Count);
+      EXPECT_EQ(cantFail(E.probe(R, Inner))(In, Count, Goal.data(), Care.data(), &Imm, Hits.data()),
+                Count);
     }
   }
   EXPECT_FALSE(errorToBool(E.probe(*X86.find("VPADDDZrr"), 0).takeError()));
   const TargetIsa &Gpu = target("amdgcn");
-  EXPECT_TRUE(errorToBool(
-      evaluator(Gpu).probe(*Gpu.find("V_MFMA_I32_16X16X32I8_e64"), 0).takeError()));
+  EXPECT_TRUE(
+      errorToBool(evaluator(Gpu).probe(*Gpu.find("V_MFMA_I32_16X16X32I8_e64"), 0).takeError()));
 }
 
 TEST(Evaluator, TernaryKernelAgreesWithTheSolver) {
@@ -219,7 +222,8 @@ TEST(Evaluator, CacheIsUsedAndDamageIsIgnored) {
   {
     // Cut off in the middle.
     int FD;
-    ASSERT_FALSE(sys::fs::openFileForReadWrite(Path, FD, sys::fs::CD_OpenExisting, sys::fs::OF_None));
+    ASSERT_FALSE(
+        sys::fs::openFileForReadWrite(Path, FD, sys::fs::CD_OpenExisting, sys::fs::OF_None));
     ASSERT_FALSE(sys::fs::resize_file(FD, Size / 2));
     sys::fs::file_t File = sys::fs::convertFDToNativeFile(FD);
     sys::fs::closeFile(File);
@@ -262,8 +266,12 @@ end
   bool Differ = false;
   for (size_t K = 0; K != Tests.size() * 64; ++K) {
     EXPECT_EQ(Tests.leaf(0)[K] & 0xf0, 0);
-    EXPECT_EQ(Tests.leaf(1)[K] & (K % 4 == 0 ? 1 : K % 4 == 3 ? 0x80 : 0),
-              K % 4 == 0 ? 1 : K % 4 == 3 ? 0x80 : 0);
+    EXPECT_EQ(Tests.leaf(1)[K] & (K % 4 == 0   ? 1
+                                  : K % 4 == 3 ? 0x80
+                                               : 0),
+              K % 4 == 0   ? 1
+              : K % 4 == 3 ? 0x80
+                           : 0);
     EXPECT_EQ(Tests.leaf(2)[K], K % 2 ? 0x12 : 0x34);
     Differ |= Tests.leaf(0)[K] != Tests.leaf(0)[0];
   }

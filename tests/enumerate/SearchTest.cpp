@@ -25,7 +25,9 @@ end
 
 static std::string maddubs(StringRef Facts) {
   return ("window x86_64\n"
-          "  %0:v512" + Facts + "\n"
+          "  %0:v512" +
+          Facts +
+          "\n"
           "  %1:v512\n"
           "  %2:v512\n"
           "  %3:v512 = const splat(i16 1)\n"
@@ -33,7 +35,8 @@ static std::string maddubs(StringRef Facts) {
           "  %5:v512 = VPMADDWDZrr %4, %3\n"
           "  %6:v512 = VPADDDZrr %2, %5\n"
           "  yield %6\n"
-          "end\n").str();
+          "end\n")
+      .str();
 }
 
 TEST(Search, DpbusdIntoZeroTakesTheAccumulator) {
@@ -176,7 +179,8 @@ end
   O.Seconds = 60;
   SearchResult R = find(W, O, Check.fn());
   ASSERT_FALSE(R.Proved.empty());
-  EXPECT_EQ(staticCost(R.Proved[0].W, R.Proved[0].Target).Instructions, 3u) << printRule(R.Proved[0]);
+  EXPECT_EQ(staticCost(R.Proved[0].W, R.Proved[0].Target).Instructions, 3u)
+      << printRule(R.Proved[0]);
 }
 
 TEST(Search, UnspecifiedValueDoesNotBecomeAConstant) {
@@ -243,7 +247,9 @@ public:
 class Forgetful final : public CandidateRanker {
 public:
   StringRef name() const override { return "forgetful"; }
-  std::vector<const OpClass *> order(const Window &, ArrayRef<const OpClass *>) override { return {}; }
+  std::vector<const OpClass *> order(const Window &, ArrayRef<const OpClass *>) override {
+    return {};
+  }
 };
 } // namespace
 
@@ -357,6 +363,51 @@ TEST(Search, BudgetAndFirstSolutionEndEarly) {
   SearchResult Tiny = find(W, O, Check.fn());
   EXPECT_TRUE(Tiny.Proved.empty());
   EXPECT_FALSE(Tiny.Exhausted);
+}
+
+TEST(Search, FullTableGoesOnAndSaysSo) {
+  Window W = window(maddubs(" zeros=splat(i8 0xf0)"));
+  auto STI = cpu(W, "icelake-server");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.MaxTableBytes = 20000; // the leaves and a few values
+  SearchResult R = find(W, O, Check.fn());
+  EXPECT_EQ(opcodes(R), "VPDPBUSDZrr");
+  O.MaxInstructions = 2;
+  Window Deep = window(maddubs(""));
+  EXPECT_FALSE(find(Deep, O, Check.fn()).Exhausted);
+}
+
+TEST(Search, MasksOfTheWindowAreUsed) {
+  // Adding where a comparison holds is one masked addition.
+  Window W = window(R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512
+  %3:k64 = VPCMPGTDZrr %0, %1
+  %4:v512 = VPADDDZrr %1, %2
+  %5:v512 = VPBLENDMDZrrk %3, %1, %4
+  yield %5
+end
+)");
+  auto STI = cpu(W, "icelake-server");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 30;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  EXPECT_EQ(R.Proved[0].Target.Nodes.size(), 2u) << printRule(R.Proved[0]);
+}
+
+TEST(Search, BadWindowIsAnError) {
+  Window W = window(DpbusdWindow);
+  W.Source.Nodes[0].Ops.pop_back();
+  auto Ranker = makeCostRanker();
+  EXPECT_TRUE(errorToBool(
+      search(W, {}, *Ranker, [](const Rule &) { return CandidateVerdict(); }).takeError()));
 }
 
 TEST(Search, UndecidedCandidatesAreCountedAndEndTheSearch) {

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "MirFixture.h"
+#include "llvm/Support/raw_ostream.h"
 #include "gmock/gmock.h"
 
 using namespace whittle;
@@ -145,16 +146,14 @@ std::string registerByRegister(int Second) {
     %20:av_64_align2 = COPY $vgpr2_vgpr3
     %21:av_64_align2 = COPY $vgpr4_vgpr5
 )" + zeroMfma();
+  llvm::raw_string_ostream OS(Body);
   for (int I = 0; I != 4; ++I) {
-    std::string N = std::to_string(50 + 4 * I), Part = std::to_string(51 + 4 * I),
-                Sum = std::to_string(52 + 4 * I);
-    int Load = I == 1 ? Second : 256 * I;
-    Body += "    %" + N + ":vgpr_32 = GLOBAL_LOAD_DWORD_SADDR %11, %10, " + std::to_string(Load) +
-            ", 0, implicit $exec :: (load (s32), addrspace 1)\n    %" + Part +
-            ":vgpr_32 = COPY %40.sub" + std::to_string(I) + "\n    %" + Sum +
-            ":vgpr_32 = V_ADD_U32_e64 %" + Part + ", %" + N + ", 0, implicit $exec\n" +
-            "    GLOBAL_STORE_DWORD_SADDR %10, %" + Sum + ", %11, " + std::to_string(256 * I) +
-            ", 0, implicit $exec :: (store (s32), addrspace 1)\n";
+    int N = 50 + 4 * I, Load = I == 1 ? Second : 256 * I;
+    OS << "    %" << N << ":vgpr_32 = GLOBAL_LOAD_DWORD_SADDR %11, %10, " << Load
+       << ", 0, implicit $exec :: (load (s32), addrspace 1)\n    %" << N + 1
+       << ":vgpr_32 = COPY %40.sub" << I << "\n    %" << N + 2 << ":vgpr_32 = V_ADD_U32_e64 %"
+       << N + 1 << ", %" << N << ", 0, implicit $exec\n    GLOBAL_STORE_DWORD_SADDR %10, %" << N + 2
+       << ", %11, " << 256 * I << ", 0, implicit $exec :: (store (s32), addrspace 1)\n";
   }
   return Body + "    S_ENDPGM 0\n";
 }

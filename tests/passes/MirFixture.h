@@ -118,7 +118,7 @@ inline std::string runPass(const std::string &Body, const MirTarget &T,
 /// \p RuleText between two runs of the machine verifier (which aborts on bad
 /// code) and returns the function as printed. \p Constants is the YAML list
 /// under `constants:`, if any.
-inline std::string applyTo(const std::string &Body, const std::string &RuleText, MirTarget T,
+inline std::string applyTo(const std::string &Body, const std::string &RuleText, const MirTarget &T,
                            ApplyStats *Stats = nullptr, const std::string &Constants = "") {
   initializeLLVM();
   Expected<std::vector<Rule>> Rules = parseRules(RuleText, "test");
@@ -135,11 +135,12 @@ inline std::string applyTo(const std::string &Body, const std::string &RuleText,
 }
 
 /// The harvested windows of the function, printed, in the order of the sink.
-inline std::vector<std::string> harvestFrom(const std::string &Body, MirTarget T,
+inline std::vector<std::string> harvestFrom(const std::string &Body, const MirTarget &T,
                                             const std::string &Constants = "",
                                             HarvestOptions O = {}) {
   std::vector<std::string> Windows;
-  runPass(Body, T, Constants, createHarvestPass(O, [&](Window W, StringRef, unsigned, StringRef) {
+  runPass(Body, T, Constants,
+          createHarvestPass(O, [&](const Window &W, StringRef, unsigned, StringRef) {
             Windows.push_back(printWindow(W));
           }));
   return Windows;

@@ -8,11 +8,10 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "rulesdb/RuleDb.h"
+#include "llvm/Support/Program.h"
 #include "gmock/gmock.h"
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <sys/wait.h>
 
 using namespace llvm;
 using namespace whittle;
@@ -74,15 +73,14 @@ protected:
   }
 
   /// Exit status and both streams of a tool of LLVM, run in Dir.
-  std::pair<int, std::string> run(const std::string &Command) {
-    std::string Line = "cd " + Dir.string() + " && " + WHITTLE_LLVM_BIN + "/" + Command + " 2>&1";
-    std::string Out;
-    FILE *P = popen(Line.c_str(), "r");
-    char Buffer[4096];
-    while (size_t N = fread(Buffer, 1, sizeof Buffer, P))
-      Out.append(Buffer, N);
-    int Status = pclose(P);
-    return {WIFEXITED(Status) ? WEXITSTATUS(Status) : -1, Out};
+  std::pair<int, std::string> run(const std::string &Command) const {
+    std::string Line = "cd " + Dir.string() + " && " + WHITTLE_LLVM_BIN + "/" + Command;
+    std::string Log = (Dir / "log").string();
+    fs::remove(Log); // it is not truncated
+    std::optional<StringRef> Redirects[] = {std::nullopt, StringRef(Log), StringRef(Log)};
+    int Status = sys::ExecuteAndWait("/bin/sh", {"sh", "-c", Line}, std::nullopt, Redirects);
+    std::ifstream In(Log);
+    return {Status, std::string(std::istreambuf_iterator<char>(In), {})};
   }
   /// The assembly without comments and directives.
   static std::string code(const std::string &Asm) {
@@ -168,7 +166,7 @@ TEST_F(PluginTest, OptnoneBisectAndCounter) {
 
 TEST_F(PluginTest, BadDatabases) {
   std::ofstream(Dir / "text.db") << "no database";
-  std::ofstream(Dir / "empty.db");
+  std::ofstream(Dir / "empty.db") << "";
   fs::copy_file(Db, Dir / "cut.db");
   fs::resize_file(Dir / "cut.db", fs::file_size(Db) / 2);
   std::string Plain = code(run("llc -mcpu=sapphirerapids f.ll -o -").second);

@@ -81,6 +81,10 @@ const char *const X86Identities[] = {
 };
 
 const char *const AMDGPUIdentities[] = {
+    "%0:l64\n%1:l32 = EXTRACT %0, 32\n%2:l32 = V_MOV_B32_e32 %1\nyield %2\n=>\n%1:l32 = EXTRACT %0, 32\nyield %1\n",
+    "%0:l64\n%1:l64 zeros=splat(i8 $f)\n%2:l128 = const splat(i8 $j)\n%3:l128 = V_MFMA_I32_16X16X32I8_e64 %0, %1, %2\n"
+    "%4:l32 = EXTRACT %3, 0\n%5:l32 = V_MOV_B32_e32 %4\nyield %5\n=>\n"
+    "%3:l128 = V_MFMA_I32_16X16X32I8_vgprcd_e64 %0, %1, %2\n%4:l32 = EXTRACT %3, 0\nyield %4\n",
     "%0:l32\n%1:l32\n%2:l32\n%3:l32 = V_ADD_U32_e64 %0, %1\n%4:l32 = V_ADD_U32_e32 %3, %2\nyield %4\n=>\n"
     "%3:l32 = V_ADD3_U32_e64 %2, %0, %1\nyield %3\n",
     "%0:l32\n%1:s32\n%2:l32\n%3:l32 = V_LSHLREV_B32_e64 %1, %0\n%4:l32 = V_ADD_U32_e64 %3, %2\nyield %4\n=>\n"

@@ -35,9 +35,9 @@ public:
     for (;;) {
       bool Known = below(2);
       Rule X = Known ? identity() : program();
-      if (X.W.Source.Nodes.empty())
+      if (X.W.Source.Outputs.empty())
         continue;
-      for (unsigned Steps = Known && below(4) == 0 ? 0 : 1 + below(2); Steps; --Steps) {
+      for (unsigned Steps = Known && below(4) == 0 ? 0 : 1 + below(3); Steps; --Steps) {
         std::string Before = printRule(X);
         for (unsigned Tries = 0; Tries < 8 && printRule(X) == Before; ++Tries)
           change(X);
@@ -70,7 +70,11 @@ private:
                                          0xfe, 0x8000, 0x00ff, 0xff00, 0x80000000, 0xffff0000, 0xff000000, 0x7fff};
     unsigned N = std::min(Bits, 8u << below(4));
     uint64_t V = below(4) ? Masks[below(std::size(Masks))] : R();
-    return llvm::APInt::getSplat(Bits, llvm::APInt(N, below(4) ? V : ~V, false, true));
+    llvm::APInt All = llvm::APInt::getSplat(Bits, llvm::APInt(N, below(4) ? V : ~V, false, true));
+    // Often one element is not like the others: equal slices are proved once.
+    if (below(3) == 0)
+      All.insertBits(llvm::APInt(N, below(2) ? R() : 0, false, true), N * below(Bits / N));
+    return All;
   }
 
   Leaf someLeaf(ValueType T) {
@@ -237,13 +241,24 @@ private:
     return Id;
   }
 
+  /// \p N, which reads node \p At of the target, stands for it from then on.
+  static void follow(Rule &X, unsigned At, Node N) {
+    unsigned Id = X.W.numLeaves() + At;
+    unsigned Made = insertNode(X, At + 1, std::move(N));
+    for (unsigned K = At + 2; K < X.Target.Nodes.size(); ++K)
+      for (unsigned &O : X.Target.Nodes[K].Ops)
+        O = O == Id ? Made : O;
+    for (unsigned &O : X.Target.Outputs)
+      O = O == Id ? Made : O;
+  }
+
   void change(Rule &X) {
     std::vector<Node> &Nodes = X.Target.Nodes;
     if (Nodes.empty())
       return;
     unsigned At = below(Nodes.size()), L = X.W.numLeaves(), Id = L + At;
     Node &N = Nodes[At];
-    switch (below(12)) {
+    switch (below(15)) {
     case 0: // an immediate
       if (!N.Imms.empty()) {
         int64_t &I = N.Imms[below(N.Imms.size())];
@@ -293,7 +308,8 @@ private:
       N.Ops[K] = any(Have);
       return;
     }
-    case 7: { // another constant
+    case 7:
+    case 11: { // another constant
       for (unsigned &Op : N.Ops)
         if (Op < L && X.W.Leaves[Op].Const) {
           llvm::APInt V = *X.W.Leaves[Op].Const;
@@ -316,7 +332,12 @@ private:
         if (F.hasFacts()) {
           llvm::APInt &Mask = F.Zeros.isZero() ? F.Ones : F.Zeros;
           llvm::APInt Drop = llvm::APInt::getSplat(Mask.getBitWidth(), llvm::APInt(8, 1u << below(8)));
-          Mask = below(3) ? Mask & ~Drop : llvm::APInt(Mask.getBitWidth(), 0);
+          if (unsigned How = below(4); How == 0)
+            Mask.clearAllBits();
+          else if (How == 1)
+            Mask.clearBit(below(Mask.getBitWidth()));
+          else
+            Mask &= ~Drop;
         }
       return;
     case 9: { // (a . b) . c as a . (b . c), true or not
@@ -331,23 +352,22 @@ private:
       X.Target.Nodes[At + 1].Ops = {Inner.Ops[0], Made};
       return;
     }
-    case 10: { // a bit less or more: logic with a constant that matters or not
-      const Row *Logic = logic(N.Ty);
-      if (!Logic || N.Ops.empty())
-        return;
-      unsigned Mask = addConst(X, N.Ty, below(3) ? llvm::APInt(N.Ty.Bits, 0) : someBits(N.Ty.Bits));
-      Node New;
-      New.R = Logic;
-      New.Ty = N.Ty;
-      New.Ops = {Id + 1, Mask};
-      unsigned Made = insertNode(X, At + 1, New);
-      for (unsigned K = At + 2; K < X.Target.Nodes.size(); ++K)
-        for (unsigned &O : X.Target.Nodes[K].Ops)
-          O = O == Id + 1 ? Made : O;
-      for (unsigned &O : X.Target.Outputs)
-        O = O == Id + 1 ? Made : O;
+    case 10: // logic with a constant that matters, in one place perhaps, or not
+    case 12:
+      if (const Row *Logic = logic(N.Ty); Logic && !N.Ops.empty()) {
+        llvm::APInt Mask(N.Ty.Bits, 0);
+        if (unsigned How = below(3); How == 0)
+          Mask.setBit(below(N.Ty.Bits));
+        else if (How == 1)
+          Mask = someBits(N.Ty.Bits);
+        unsigned Constant = addConst(X, N.Ty, Mask);
+        follow(X, At, {Logic, N.Ty, {Id + 1, Constant}, {}});
+      }
       return;
-    }
+    case 13: // elements in order, but perhaps for one
+      if (const Row *Shuffle = shuffle(N.Ty))
+        follow(X, At, {Shuffle, N.Ty, {Id}, {below(2) ? 228 : 228 ^ int64_t(1u << below(8))}});
+      return;
     default: // the source changed as the target was
       if (below(3) == 0)
         X.W.Source = X.Target;
@@ -361,6 +381,15 @@ private:
         {"v512", {"VPORDZrr", "VPXORQZrr"}}, {"k64", {"KORQkk", "KXORQkk", "KORWkk"}},
         {"r32", {"OR32rr", "ADD32rr"}},      {"r64", {"XOR64rr", "ADD64rr"}},
         {"l32", {"V_OR_B32_e64", "V_ADD_U32_e32"}}};
+    auto It = Names.find(T.str());
+    return It == Names.end() ? nullptr : Isa.find(It->second[below(It->second.size())]);
+  }
+
+  const Row *shuffle(ValueType T) {
+    static const std::map<std::string, std::vector<const char *>> Names = {
+        {"v128", {"VPSHUFDri", "VPSHUFLWri"}},
+        {"v256", {"VPERMQYri", "VPSHUFHWYri"}},
+        {"v512", {"VPERMQZri", "VPSHUFLWZri", "VPSHUFDZri"}}};
     auto It = Names.find(T.str());
     return It == Names.end() ? nullptr : Isa.find(It->second[below(It->second.size())]);
   }
