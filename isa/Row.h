@@ -71,7 +71,8 @@ struct Row {
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
 
-  // Filled in when the target is opened, from LLVM's tables.
+  // Filled in from LLVM's tables when the row is first asked for.
+  bool Joined = false;
   unsigned Opcode = 0;                      ///< 0 for generic rows
   ValueType Def;                            ///< result
   llvm::SmallVector<OperandSpec, 6> Uses;   ///< explicit uses in MI order

@@ -12,6 +12,7 @@
 #include "llvm/MC/MCRegisterInfo.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/SHA256.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Triple.h"
@@ -60,9 +61,9 @@ static Error makeError(const Twine &Message) {
 }
 
 Expected<const TargetIsa *> TargetIsa::get(StringRef Arch) {
-  // Opened once a process and kept: rows are compared by address.
+  // Opened once a process and never destroyed: rows are compared by address.
   static std::mutex Lock;
-  static std::map<std::string, std::unique_ptr<TargetIsa>> Open;
+  static auto &Open = *new std::map<std::string, std::unique_ptr<TargetIsa>>();
   std::lock_guard<std::mutex> Guard(Lock);
   auto It = Open.find(Arch.str());
   if (It != Open.end())
@@ -127,33 +128,30 @@ Error TargetIsa::open(StringRef ArchName) {
   if (!TheTarget)
     return makeError(Message);
   MII.reset(TheTarget->createMCInstrInfo());
-  MRI.reset(TheTarget->createMCRegInfo(T));
-
   for (Row &R : Set.Rows)
     if (!ByName.try_emplace(R.Name, &R).second)
       return makeError("row " + R.Name + ": given twice");
-  for (Row &R : Set.Rows) {
-    R.Opcode = opcodeOf(*MII, R.Name);
-    if (R.Opcode)
-      ByOpcode[R.Opcode] = &R;
-  }
-  for (Row &R : Set.Rows)
-    if (Error E = join(R))
-      return E;
 
   Extract.Name = "EXTRACT";
   Extract.Generic = GenericOp::Extract;
   Concat.Name = "CONCAT";
   Concat.Generic = GenericOp::Concat;
   Extract.Weight = Concat.Weight = 0;
+  Extract.Joined = Concat.Joined = true;
   ByName["EXTRACT"] = &Extract;
   ByName["CONCAT"] = &Concat;
   return Error::success();
 }
 
+const MCRegisterInfo &TargetIsa::registerInfo() const {
+  std::call_once(RegisterOnce, [&] { MRI.reset(TheTarget->createMCRegInfo(Triple(TripleName))); });
+  return *MRI;
+}
+
 std::optional<ValueType> TargetIsa::typeOfRegClass(unsigned Id) const {
-  const MCRegisterClass &RC = MRI->getRegClass(Id);
-  StringRef Name = MRI->getRegClassName(&RC);
+  const MCRegisterInfo &RI = registerInfo();
+  const MCRegisterClass &RC = RI.getRegClass(Id);
+  StringRef Name = RI.getRegClassName(&RC);
   uint16_t Bits = uint16_t(RC.getSizeInBits());
   if (Arch == "x86_64") {
     if (Name.starts_with("VK") && !Name.contains("PAIR"))
@@ -176,8 +174,17 @@ std::optional<ValueType> TargetIsa::typeOfRegClass(unsigned Id) const {
   return std::nullopt;
 }
 
-Error TargetIsa::join(Row &R) {
-  auto Fail = [&](const Twine &What) { return makeError("row " + R.Name + ": " + What); };
+std::string TargetIsa::join(Row &R) const {
+  std::lock_guard<std::mutex> Guard(JoinLock);
+  return R.Joined ? "" : joinUnlocked(R);
+}
+
+std::string TargetIsa::joinUnlocked(Row &R) const {
+  auto Fail = [&](const Twine &What) { return ("row " + R.Name + ": " + What).str(); };
+  R.Uses.clear();
+  R.Ins.clear();
+  R.NumImms = 0;
+  R.Opcode = opcodeOf(*MII, R.Name);
   if (!R.Opcode)
     return Fail("LLVM has no such " + Arch + " opcode");
   const MCInstrDesc &D = MII->get(R.Opcode);
@@ -215,7 +222,7 @@ Error TargetIsa::join(Row &R) {
     R.Uses.push_back(S);
   }
   for (MCPhysReg Reg : D.implicit_defs()) {
-    StringRef Name = MRI->getName(Reg);
+    StringRef Name = registerInfo().getName(Reg);
     if (Name == "EFLAGS" || Name == "SCC")
       R.DefsFlags = true;
     else if (Name != "MODE" && Name != "EXEC")
@@ -226,14 +233,35 @@ Error TargetIsa::join(Row &R) {
   // VEX and EVEX forms and 32-bit GPR definitions zero what lies above.
   R.ZeroesAbove = (R.Def.Kind == RegKind::Vec && StringRef(R.Features).contains("avx")) ||
                   (R.Def.Kind == RegKind::Gpr && R.Def.Bits == 32) || R.Def.Kind == RegKind::Mask;
+  R.Joined = true;
+  return "";
+}
+
+Error TargetIsa::check() const {
+  std::lock_guard<std::mutex> Guard(JoinLock);
+  for (Row &R : Set.Rows)
+    if (std::string Wrong = R.Joined ? "" : joinUnlocked(R); !Wrong.empty())
+      return makeError(Wrong);
+  AllJoined = true;
   return Error::success();
+}
+
+const std::deque<Row> &TargetIsa::rows() const {
+  {
+    std::lock_guard<std::mutex> Guard(JoinLock);
+    if (AllJoined)
+      return Set.Rows;
+  }
+  if (Error E = check())
+    report_fatal_error(std::move(E));
+  return Set.Rows;
 }
 
 const Row *TargetIsa::find(StringRef Name) const {
   auto It = ByName.find(Name);
-  return It == ByName.end() ? nullptr : It->second;
+  return It != ByName.end() && join(*It->second).empty() ? It->second : nullptr;
 }
-const Row *TargetIsa::find(unsigned Opcode) const { return ByOpcode.lookup(Opcode); }
+const Row *TargetIsa::find(unsigned Opcode) const { return find(MII->getName(Opcode)); }
 const Row &TargetIsa::generic(GenericOp G) const {
   assert(G != GenericOp::None);
   return G == GenericOp::Extract ? Extract : Concat;
@@ -242,7 +270,7 @@ const Row &TargetIsa::generic(GenericOp G) const {
 ArrayRef<OpClass> TargetIsa::classes() const {
   std::call_once(ClassesOnce, [&] {
     std::map<Hash128, unsigned> Ids;
-    for (const Row &R : Set.Rows) {
+    for (const Row &R : rows()) {
       Hash128 H = meaningHash(R);
       auto [It, New] = Ids.try_emplace(H, unsigned(Classes.size()));
       if (New)

@@ -3,8 +3,9 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rows are added by the families (isa/x86, isa/amdgpu) and joined with LLVM's
-// tables on first use. Thread-safe for reading after TargetIsa::get.
+// Rows are added by the families (isa/x86, isa/amdgpu). Each is joined with LLVM's
+// tables when it is first asked for, so that the plugin pays for the rows of the
+// code it sees and not for thousands. Thread-safe after TargetIsa::get.
 //
 //===----------------------------------------------------------------------===//
 
@@ -37,16 +38,20 @@ struct OpClass {
 
 class TargetIsa {
 public:
-  /// \p Arch is "x86_64" or "amdgcn". Fails, naming the row, if a row disagrees
-  /// with LLVM's tables (unknown opcode name, operand without a value type).
+  /// \p Arch is "x86_64" or "amdgcn". Kept until the process ends.
   static llvm::Expected<const TargetIsa *> get(llvm::StringRef Arch);
   /// The target for a triple, or an error that names the triple.
   static llvm::Expected<const TargetIsa *> forTriple(llvm::StringRef Triple);
   ~TargetIsa();
 
+  /// Fails, naming the row, if a row disagrees with LLVM's tables (unknown opcode
+  /// name, operand without a value type). Such a row is not found by name or
+  /// opcode, and the programs refuse to start with one.
+  llvm::Error check() const;
+
   llvm::StringRef arch() const { return Arch; }
   llvm::StringRef defaultTriple() const { return TripleName; }
-  const std::deque<Row> &rows() const { return Set.Rows; }
+  const std::deque<Row> &rows() const;
   /// By opcode name; nullptr if there is no row. Generic rows: EXTRACT, CONCAT.
   const Row *find(llvm::StringRef Name) const;
   /// By LLVM's opcode number; nullptr if there is no row.
@@ -58,7 +63,7 @@ public:
   const OpClass &classOf(const Row &R) const;
 
   const llvm::MCInstrInfo &instrInfo() const { return *MII; }
-  const llvm::MCRegisterInfo &registerInfo() const { return *MRI; }
+  const llvm::MCRegisterInfo &registerInfo() const;
   const llvm::Target &llvmTarget() const { return *TheTarget; }
   /// A subtarget; an unknown CPU or feature is an error that names it.
   llvm::Expected<std::unique_ptr<llvm::MCSubtargetInfo>>
@@ -70,16 +75,20 @@ public:
 private:
   TargetIsa() = default;
   llvm::Error open(llvm::StringRef Arch);
-  llvm::Error join(Row &R);
+  /// Joins \p R if that was not done yet; empty, or what is wrong with the row.
+  std::string join(Row &R) const;
+  std::string joinUnlocked(Row &R) const;
 
   std::string Arch, TripleName;
   const llvm::Target *TheTarget = nullptr;
   std::unique_ptr<llvm::MCInstrInfo> MII;
-  std::unique_ptr<llvm::MCRegisterInfo> MRI;
-  RowSet Set;
-  llvm::StringMap<const Row *> ByName;
-  llvm::DenseMap<unsigned, const Row *> ByOpcode;
+  mutable std::once_flag RegisterOnce;
+  mutable std::unique_ptr<llvm::MCRegisterInfo> MRI;
+  mutable RowSet Set;
+  llvm::StringMap<Row *> ByName;
   Row Extract, Concat;
+  mutable std::mutex JoinLock;
+  mutable bool AllJoined = false;
   mutable std::once_flag ClassesOnce;
   mutable std::vector<OpClass> Classes;
   mutable llvm::DenseMap<const Row *, unsigned> ClassIds;

@@ -21,6 +21,8 @@ protected:
 TEST_P(AllTargets, OpenAgreesWithLLVMsTables) {
   Expected<const TargetIsa *> T = TargetIsa::get(GetParam());
   ASSERT_TRUE(bool(T)) << toString(T.takeError());
+  Error Wrong = (*T)->check();
+  EXPECT_FALSE(bool(Wrong)) << toString(std::move(Wrong));
   EXPECT_GT((*T)->rows().size(), 40u);
 }
 
