@@ -16,6 +16,20 @@ using namespace llvm;
 
 namespace whittle {
 
+std::vector<const OpClass *> poolFor(const Window &W, const OpTable &Table) {
+  SmallVector<ValueType, 8> Types;
+  for (const Leaf &L : W.Leaves)
+    Types.push_back(L.Ty);
+  for (const Node &N : W.Source.Nodes)
+    Types.push_back(N.Ty);
+  auto Has = [&](ValueType T) { return is_contained(Types, T); };
+  std::vector<const OpClass *> Pool;
+  for (const OpClass &C : Table.isa().classes())
+    if (Has(C.leader().Def) && all_of(C.leader().Ins, Has))
+      Pool.push_back(&C);
+  return Pool;
+}
+
 std::vector<unsigned> ranksOf(ArrayRef<const OpClass *> Order, const OpTable &Table) {
   std::vector<unsigned> Ranks(Table.size(), unsigned(Order.size()));
   for (unsigned I = 0; I != Order.size(); ++I)

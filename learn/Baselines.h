@@ -33,6 +33,9 @@ std::unique_ptr<CandidateRanker> makeRandomRanker(uint64_t Seed);
 std::vector<const OpClass *> oracleOrder(const LabelledWindow &L, const OpTable &Table,
                                          std::vector<const OpClass *> Order);
 
+/// Classes that read and make only types which the window has.
+std::vector<const OpClass *> poolFor(const Window &W, const OpTable &Table);
+
 /// The position of each class of the table in \p Order; absent ones stand last.
 std::vector<unsigned> ranksOf(llvm::ArrayRef<const OpClass *> Order, const OpTable &Table);
 

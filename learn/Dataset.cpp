@@ -8,6 +8,7 @@
 #include "learn/Dataset.h"
 #include "learn/Features.h"
 #include "learn/Groups.h"
+#include "learn/TestCheck.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
@@ -122,7 +123,7 @@ public:
       : Table(Table), O(O), Log(Log), Start(std::chrono::steady_clock::now()) {}
 
   Error build() {
-    auto E = Evaluator::create(Table.isa());
+    auto E = Evaluator::shared(Table.isa());
     if (!E)
       return E.takeError();
     for (Space &S : makeSpaces(Table.isa())) {
@@ -285,34 +286,16 @@ private:
       std::optional<LabelledWindow> L = G.window(*Dear[I], R);
       if (!L || (!L->needsNewOpcode(Table) && ++Copies > 1) || ++PerSkeleton[L->Skeleton] > WindowsPerSkeleton)
         continue;
-      Expected<bool> Equal = holds(L->Example, E, Random);
-      if (!Equal)
-        return Equal.takeError();
-      if (!*Equal)
+      // Equal on tests that made no fingerprint, too.
+      auto Difference = findDifference(L->Example, E, 256, Random);
+      if (!Difference)
+        return Difference.takeError();
+      if (*Difference)
         continue;
       Data.Windows.push_back(std::move(*L));
       ++Taken;
     }
     return Taken != 0;
-  }
-
-  /// Equal on tests that made no fingerprint, too.
-  static Expected<bool> holds(const Rule &R, Evaluator &E, std::mt19937_64 &Random) {
-    const size_t NumTests = 256;
-    std::vector<std::vector<uint8_t>> Leaves;
-    std::vector<const uint8_t *> In;
-    for (const Leaf &L : R.W.Leaves)
-      Leaves.push_back(testValues(L, NumTests, Leaves.empty() ? std::vector<uint8_t>() : Leaves[0], Random));
-    for (const auto &B : Leaves)
-      In.push_back(B.data());
-    std::vector<uint8_t> Out[2];
-    const Program *Programs[2] = {&R.W.Source, &R.Target};
-    for (unsigned K : {0, 1}) {
-      Out[K].resize(R.W.typeOf(*Programs[K], Programs[K]->Outputs[0]).bytes() * NumTests);
-      if (Error Err = E.run(R.W, *Programs[K], In, Out[K].data(), NumTests))
-        return std::move(Err);
-    }
-    return Out[0] == Out[1];
   }
 
   static constexpr double ProgramsPerClass = 1000, BroadShare = 0.5;

@@ -7,9 +7,13 @@
 
 #include "learn/Evaluate.h"
 #include "learn/Baselines.h"
+#include "learn/TestCheck.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <random>
@@ -18,116 +22,91 @@ using namespace llvm;
 
 namespace whittle {
 
-static void addType(std::vector<std::pair<ValueType, double>> &Types, ValueType T, double N) {
-  auto It = find_if(Types, [&](const auto &P) { return P.first == T; });
-  if (It == Types.end())
-    Types.push_back({T, N});
-  else
-    It->second += N;
-}
-
-static std::vector<std::pair<ValueType, double>> typesOf(const Window &W) {
-  std::vector<std::pair<ValueType, double>> Types;
-  for (const Leaf &L : W.Leaves)
-    addType(Types, L.Ty, 1);
-  for (const Node &N : W.Source.Nodes)
-    addType(Types, N.Ty, 0);
-  return Types;
-}
-
-std::vector<const OpClass *> poolFor(const Window &W, const OpTable &Table) {
-  auto Types = typesOf(W);
-  auto Has = [&](ValueType T) { return any_of(Types, [&](const auto &P) { return P.first == T; }); };
-  std::vector<const OpClass *> Pool;
-  for (const OpClass &C : Table.isa().classes())
-    if (Has(C.leader().Def) && all_of(C.leader().Ins, Has))
-      Pool.push_back(&C);
-  return Pool;
-}
-
-CandidateModel::CandidateModel(const OpTable &Table, const LabelledWindow &L)
-    : Table(Table), L(L), Types(typesOf(L.W)) {}
-
-std::array<double, 3> CandidateModel::programs(ArrayRef<const OpClass *> Classes) const {
-  auto Leaves = [&](ValueType T) {
-    auto It = find_if(Types, [&](const auto &P) { return P.first == T; });
-    return It == Types.end() ? 0.0 : It->second;
-  };
-  // Ways to choose operands, Extra more values of type T at hand.
-  auto Choices = [&](const Row &R, ValueType T, double Extra) {
-    double N = 1;
-    for (ValueType In : R.Ins)
-      N *= Leaves(In) + (In == T ? Extra : 0);
-    return N;
-  };
-  auto Uses = [&](const Row &R, ValueType T, double Inner) {
-    return Choices(R, T, Inner + 1) - Choices(R, T, Inner);
-  };
-  auto Immediates = [](const Row &R) { return std::pow(double(InnerImmediates), R.NumImms); };
-  // Ways to use two values, of types T and U, and leaves.
-  auto UsesBoth = [&](const Row &R, ValueType T, ValueType U) {
-    double N = 0;
-    for (size_t I = 0; I != R.Ins.size(); ++I)
-      for (size_t J = 0; J != R.Ins.size(); ++J) {
-        if (I == J || !(R.Ins[I] == T) || !(R.Ins[J] == U))
-          continue;
-        double Others = 1;
-        for (size_t K = 0; K != R.Ins.size(); ++K)
-          Others *= K == I || K == J ? 1 : Leaves(R.Ins[K]);
-        N += Others;
-      }
-    return N;
-  };
-
-  std::array<double, 3> Last{};
-  std::vector<double> One(Types.size()), Two(Types.size());
-  for (const OpClass *C : Classes) {
-    const Row &R = C->leader();
-    double N = Choices(R, R.Def, 0);
-    Last[0] += N;
-    for (size_t T = 0; T != Types.size(); ++T)
-      if (Types[T].first == R.Def)
-        One[T] += N * Immediates(R);
+namespace {
+/// Hands an order on and keeps a copy.
+class Recorder final : public CandidateRanker {
+public:
+  explicit Recorder(CandidateRanker &Inner) : Inner(Inner) {}
+  StringRef name() const override { return Inner.name(); }
+  std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
+    return Last = Inner.order(W, Pool);
   }
-  for (const OpClass *C : Classes) {
-    const Row &R = C->leader();
-    for (size_t T = 0; T != Types.size(); ++T) {
-      double N = One[T] * Uses(R, Types[T].first, 0);
-      Last[1] += N;
-      for (size_t U = 0; U != Types.size(); ++U) {
-        if (Types[U].first == R.Def)
-          Two[U] += N * Immediates(R);
-        Last[2] += One[T] * One[U] / 2 * UsesBoth(R, Types[T].first, Types[U].first);
-      }
-    }
+  std::vector<const OpClass *> Last;
+
+private:
+  CandidateRanker &Inner;
+};
+
+/// The oracle as a ranker for its one window.
+class OracleRanker final : public CandidateRanker {
+public:
+  OracleRanker(const LabelledWindow &L, const OpTable &Table) : L(L), Table(Table), Cost(makeCostRanker()) {}
+  StringRef name() const override { return "oracle"; }
+  std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
+    return oracleOrder(L, Table, Cost->order(W, Pool));
   }
-  for (const OpClass *C : Classes)
-    for (size_t T = 0; T != Types.size(); ++T)
-      Last[2] += Two[T] * Uses(C->leader(), Types[T].first, 1);
-  return Last;
+
+private:
+  const LabelledWindow &L;
+  const OpTable &Table;
+  std::unique_ptr<CandidateRanker> Cost;
+};
+} // namespace
+
+static SearchOptions searchOptions(const CompareOptions &O, unsigned MaxInstructions) {
+  SearchOptions S;
+  S.MaxInstructions = MaxInstructions;
+  S.Seconds = 600; // the budget ends it, so that no clock is in the figures
+  S.Threads = O.Threads;
+  S.Seed = O.Seed;
+  S.FirstSolution = true;
+  S.MaxUnknown = ~0u;
+  return S;
 }
 
-double CandidateModel::candidates(ArrayRef<const OpClass *> Order) const {
-  unsigned Depth = L.AnswerInstructions;
-  unsigned Rank = answerRank(L, ranksOf(Order, Table));
-  if (Depth < 1 || Depth > 3 || Rank >= Order.size())
-    return INFINITY;
-  size_t Begin = 0, End = std::min<size_t>(FirstRound, Order.size());
-  while (Rank >= End) {
-    Begin = End;
-    End = std::min(2 * End, Order.size());
-  }
-  double Old = Begin ? programs(Order.take_front(Begin))[Depth - 1] : 0;
-  double New = programs(Order.take_front(End))[Depth - 1] - Old;
-  return Old + New * double(Rank + 1 - Begin) / double(End - Begin);
+static unsigned knownWeight(const LabelledWindow &L) {
+  return staticCost(L.Example.W, L.Example.Target).Weight;
+}
+
+Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order, Evaluator &E,
+                         const CompareOptions &O) {
+  Recorder R(Order);
+  SearchOptions S = searchOptions(O, L.AnswerInstructions - 1);
+  Expected<SearchResult> Smaller = search(L.W, S, R, [](const Rule &) { return CandidateVerdict(); });
+  if (!Smaller)
+    return Smaller.takeError();
+  S.MaxInstructions = L.AnswerInstructions;
+  S.CandidateBudget = Smaller->Candidates + O.Budget;
+  Expected<SearchResult> Full = search(L.W, S, R, acceptByTests(E, knownWeight(L), O.Seed));
+  if (!Full)
+    return Full.takeError();
+  Trial T;
+  T.Rank = answerRank(L, ranksOf(R.Last, Table));
+  double Own = double(Full->CandidatesToFirst) - double(Smaller->Candidates);
+  T.Candidates = Full->Proved.empty() || Own > double(O.Budget) ? INFINITY : std::max(1.0, Own);
+  return T;
+}
+
+Expected<bool> solvedBySmaller(const LabelledWindow &L, Evaluator &E, const CompareOptions &O) {
+  std::unique_ptr<CandidateRanker> Cost = makeCostRanker();
+  Expected<SearchResult> R = search(L.W, searchOptions(O, L.AnswerInstructions - 1), *Cost,
+                                    acceptByTests(E, knownWeight(L), O.Seed));
+  if (!R)
+    return R.takeError();
+  return !R->Proved.empty();
 }
 
 namespace {
-/// What one order did on the windows, one entry a window (and random order).
+constexpr unsigned RecallAt[] = {8, 16, 32, 64};
+
+/// What one order did, one entry a window (and random order).
 struct Outcome {
   std::vector<double> Candidates;
   std::vector<unsigned> Ranks;
 
+  double recall(unsigned K) const {
+    return double(count_if(Ranks, [&](unsigned R) { return R < K; })) / double(std::max<size_t>(1, Ranks.size()));
+  }
   OrderScore score(StringRef Name, double Budget) const {
     OrderScore S;
     S.Name = Name.str();
@@ -135,42 +114,52 @@ struct Outcome {
     for (uint64_t At : {uint64_t(Budget / 100), uint64_t(Budget / 10), uint64_t(Budget)})
       S.SolvedAt.push_back({At, double(count_if(Candidates, [&](double C) { return C <= double(At); })) / N});
     std::vector<double> Capped;
-    for (double C : Candidates)
+    double LogSum = 0;
+    for (double C : Candidates) {
       Capped.push_back(std::min(C, Budget));
+      LogSum += std::log(Capped.back());
+    }
     llvm::sort(Capped);
     S.CandidatesP90 = Capped[size_t(std::ceil(0.9 * N)) - 1];
-    S.CandidatesGeomean = std::exp(logMean(Budget));
-    for (unsigned K : {8u, 16u, 32u, 64u})
-      S.Recall.push_back({K, double(count_if(Ranks, [&](unsigned R) { return R < K; })) / N});
+    S.CandidatesGeomean = std::exp(LogSum / N);
+    for (unsigned K : RecallAt)
+      S.Recall.push_back({K, recall(K)});
     return S;
-  }
-  double logMean(double Budget) const {
-    double Sum = 0;
-    for (double C : Candidates)
-      Sum += std::log(std::max(1.0, std::min(C, Budget)));
-    return Sum / double(Candidates.size());
   }
 };
 
+/// The five orders on the windows that are added.
 class Comparison {
 public:
-  Comparison(const OpTable &Table, const CompareOptions &O) : Table(Table), O(O), Cost(makeCostRanker()) {}
+  Comparison(const OpTable &Table, CandidateRanker &Policy, CandidateRanker &CoOccurrence, const CompareOptions &O)
+      : Table(Table), O(O), Cost(makeCostRanker()) {
+    Orders = {{"policy", &Policy}, {"cost", Cost.get()}, {"co-occurrence", &CoOccurrence}};
+    for (unsigned K = 0; K != O.RandomOrders; ++K) {
+      Random.push_back(makeRandomRanker(O.Seed + K));
+      Orders.push_back({"random", Random.back().get()});
+    }
+  }
 
-  void add(const LabelledWindow &L, CandidateRanker &Policy, CandidateRanker &CoOccurrence) {
-    CandidateModel Model(Table, L);
+  Error add(const LabelledWindow &L, Evaluator &E) {
+    return forEach(L, [&](const char *Name, CandidateRanker &Order) -> Error {
+      Expected<Trial> T = tryOrder(L, Table, Order, E, O);
+      if (!T)
+        return T.takeError();
+      ByName[Name].Candidates.push_back(T->Candidates);
+      ByName[Name].Ranks.push_back(T->Rank);
+      if (Name == StringRef("policy"))
+        Skeletons[L.Skeleton].push_back(ByName[Name].Candidates.size() - 1);
+      return Error::success();
+    });
+  }
+
+  /// Ranks only, in a pool of all classes whose types the window has.
+  void addRanks(const LabelledWindow &L) {
     std::vector<const OpClass *> Pool = poolFor(L.W, Table);
-    auto Note = [&](const char *Name, ArrayRef<const OpClass *> Order) {
-      ByName[Name].Candidates.push_back(Model.candidates(Order));
-      ByName[Name].Ranks.push_back(answerRank(L, ranksOf(Order, Table)));
-    };
-    std::vector<const OpClass *> CostOrder = Cost->order(L.W, Pool);
-    Note("policy", Policy.order(L.W, Pool));
-    Note("cost", CostOrder);
-    Note("co-occurrence", CoOccurrence.order(L.W, Pool));
-    for (unsigned K = 0; K != O.RandomOrders; ++K)
-      Note("random", makeRandomRanker(O.Seed + K)->order(L.W, Pool));
-    Note("oracle", oracleOrder(L, Table, CostOrder));
-    Skeletons[L.Skeleton].push_back(ByName["policy"].Candidates.size() - 1);
+    cantFail(forEach(L, [&](const char *Name, CandidateRanker &Order) {
+      ByName[Name].Ranks.push_back(answerRank(L, ranksOf(Order.order(L.W, Pool), Table)));
+      return Error::success();
+    }));
   }
 
   std::vector<OrderScore> scores() {
@@ -179,12 +168,13 @@ public:
       Out.push_back(ByName[Name].score(Name, double(O.Budget)));
     return Out;
   }
+  double recall(const char *Name, unsigned K) { return ByName[Name].recall(K); }
 
   /// Geometric mean ratio of candidates, policy to co-occurrence, and the 2.5
   /// and 97.5 percentiles of it over resampled skeletons.
   std::array<double, 3> ratio() {
     auto LogOf = [&](const char *Name, size_t I) {
-      return std::log(std::max(1.0, std::min(ByName[Name].Candidates[I], double(O.Budget))));
+      return std::log(std::min(ByName[Name].Candidates[I], double(O.Budget)));
     };
     std::vector<std::pair<double, double>> Sums; // of each skeleton: log ratio, windows
     double Log = 0, Windows = 0;
@@ -195,12 +185,12 @@ public:
       Sums.push_back({Sum, double(Members.size())});
       Log += Sum, Windows += double(Members.size());
     }
-    std::mt19937_64 Random(O.Seed);
+    std::mt19937_64 Draw(O.Seed);
     std::vector<double> Resampled;
     for (unsigned K = 0; K != 1000; ++K) {
       double A = 0, N = 0;
       for (size_t I = 0; I != Sums.size(); ++I) {
-        auto [Sum, Count] = Sums[Random() % Sums.size()];
+        auto [Sum, Count] = Sums[Draw() % Sums.size()];
         A += Sum, N += Count;
       }
       Resampled.push_back(A / N);
@@ -211,71 +201,102 @@ public:
   size_t numSkeletons() const { return Skeletons.size(); }
 
 private:
+  template <typename Fn> Error forEach(const LabelledWindow &L, Fn Do) {
+    for (auto &[Name, Order] : Orders)
+      if (Error E = Do(Name, *Order))
+        return E;
+    OracleRanker Oracle(L, Table);
+    return Do("oracle", Oracle);
+  }
+
   const OpTable &Table;
   const CompareOptions &O;
   std::unique_ptr<CandidateRanker> Cost;
+  std::vector<std::unique_ptr<CandidateRanker>> Random;
+  std::vector<std::pair<const char *, CandidateRanker *>> Orders;
   std::map<std::string, Outcome> ByName;
   std::map<std::string, std::vector<size_t>> Skeletons;
 };
 } // namespace
 
-/// Skeletons take turns, so that no common one decides the result.
-static std::vector<const LabelledWindow *> takeTurns(ArrayRef<const LabelledWindow *> Windows, size_t Most) {
-  std::map<std::string, std::vector<const LabelledWindow *>> BySkeleton;
+/// All windows, skeletons taking turns, so that no common one decides the result.
+static std::vector<const LabelledWindow *> takeTurns(ArrayRef<const LabelledWindow *> Windows, uint64_t Seed) {
+  std::map<std::pair<uint64_t, std::string>, std::vector<const LabelledWindow *>> BySkeleton;
   for (const LabelledWindow *L : Windows)
-    BySkeleton[L->Skeleton].push_back(L);
+    BySkeleton[{xxh3_64bits(L->Skeleton + " " + std::to_string(Seed)), L->Skeleton}].push_back(L);
   std::vector<const LabelledWindow *> Out;
-  for (size_t Turn = 0; Out.size() < std::min(Most, Windows.size()); ++Turn)
-    for (auto &[Name, Some] : BySkeleton)
-      if (Turn < Some.size() && Out.size() < Most)
+  for (size_t Turn = 0; Out.size() < Windows.size(); ++Turn)
+    for (auto &[Key, Some] : BySkeleton)
+      if (Turn < Some.size())
         Out.push_back(Some[Turn]);
   return Out;
 }
 
-EvalReport compareOrders(const OpTable &Table, ArrayRef<const LabelledWindow *> Test, CandidateRanker &Policy,
-                         CandidateRanker &CoOccurrence, const CompareOptions &O, raw_ostream &Log) {
+static std::vector<const LabelledWindow *> withAnswersOf(ArrayRef<const LabelledWindow *> Windows,
+                                                         unsigned AtLeast, unsigned AtMost) {
+  std::vector<const LabelledWindow *> Out;
+  copy_if(Windows, std::back_inserter(Out), [&](const LabelledWindow *L) {
+    return L->AnswerInstructions >= AtLeast && L->AnswerInstructions <= AtMost;
+  });
+  return Out;
+}
+
+Expected<EvalReport> compareOrders(const OpTable &Table, ArrayRef<const LabelledWindow *> Test,
+                                   CandidateRanker &Policy, CandidateRanker &CoOccurrence, Evaluator &E,
+                                   const CompareOptions &O, raw_ostream &Log) {
+  auto Start = std::chrono::steady_clock::now();
+  for (unsigned Length : {1u, 2u, 3u})
+    for (bool New : {false, true}) {
+      Comparison C(Table, Policy, CoOccurrence, O);
+      std::vector<const LabelledWindow *> Some = withAnswersOf(Test, Length, Length);
+      if (New)
+        erase_if(Some, [&](const LabelledWindow *L) { return !L->needsNewOpcode(Table); });
+      Some = takeTurns(Some, O.Seed);
+      Some.resize(std::min<size_t>(Some.size(), 400));
+      for (const LabelledWindow *L : Some)
+        C.addRanks(*L);
+      if (!Some.empty())
+        Log << format("eval: answers of %u instruction%s%s: %zu held-out windows, recall@16: policy %.0f%%, "
+                      "co-occurrence %.0f%%, random %.0f%%, cost %.0f%%\n",
+                      Length, Length == 1 ? "" : "s", New ? " that need an opcode the source has not" : "",
+                      Some.size(), 100 * C.recall("policy", 16), 100 * C.recall("co-occurrence", 16),
+                      100 * C.recall("random", 16), 100 * C.recall("cost", 16));
+    }
+
+  unsigned Shortest = 3;
+  while (Shortest > 1 && withAnswersOf(Test, Shortest, 3).size() < O.MinWindows)
+    --Shortest;
   EvalReport Report;
   Report.Budget = O.Budget;
-  std::vector<const LabelledWindow *> Chosen;
-  unsigned Shortest = 4;
-  while (Chosen.size() < O.MinWindows && Shortest > 1) {
-    --Shortest;
-    Chosen.clear();
-    copy_if(Test, std::back_inserter(Chosen),
-            [&](const LabelledWindow *L) { return L->AnswerInstructions >= Shortest; });
+  Comparison C(Table, Policy, CoOccurrence, O);
+  unsigned Smaller = 0;
+  for (const LabelledWindow *L : takeTurns(withAnswersOf(Test, Shortest, 3), O.Seed)) {
+    std::chrono::duration<double> Spent = std::chrono::steady_clock::now() - Start;
+    if (Spent.count() > O.Seconds)
+      Log << format("eval: out of time after %u windows\n", Report.Windows);
+    if (Report.Windows == O.MaxWindows || Spent.count() > O.Seconds)
+      break;
+    Expected<bool> Without = solvedBySmaller(*L, E, O);
+    if (!Without)
+      return Without.takeError();
+    if (*Without) {
+      ++Smaller;
+      continue;
+    }
+    if (Error Err = C.add(*L, E))
+      return std::move(Err);
+    ++Report.Windows;
+    if (Report.Windows % 10 == 0)
+      Log << format("eval: %u windows (%.0f s)\n", Report.Windows, Spent.count());
   }
-  auto Describe = [&](StringRef What, auto Wanted) {
-    std::vector<const LabelledWindow *> Some;
-    copy_if(Test, std::back_inserter(Some), Wanted);
-    Some = takeTurns(Some, O.MaxWindows);
-    if (Some.empty())
-      return;
-    Comparison C(Table, O);
-    for (const LabelledWindow *L : Some)
-      C.add(*L, Policy, CoOccurrence);
-    Log << "eval: " << Some.size() << " held-out windows " << What << ":";
-    for (const OrderScore &S : C.scores())
-      Log << format(" %s %.0f (recall@16 %.0f%%)", S.Name.c_str(), S.CandidatesGeomean, 100 * S.Recall[1].second);
-    Log << "\n";
-  };
-  for (unsigned Length = 1; Length <= 3; ++Length) {
-    std::string Of = "with answers of " + std::to_string(Length) + " instruction(s)";
-    Describe(Of, [&](const LabelledWindow *L) { return L->AnswerInstructions == Length; });
-    Describe(Of + " that need an opcode the source has not",
-             [&](const LabelledWindow *L) { return L->AnswerInstructions == Length && L->needsNewOpcode(Table); });
-  }
-  Chosen = takeTurns(Chosen, O.MaxWindows);
-  Report.Windows = unsigned(Chosen.size());
-  if (Chosen.empty())
+  if (Report.Windows == 0)
     return Report;
-  Comparison C(Table, O);
-  for (const LabelledWindow *L : Chosen)
-    C.add(*L, Policy, CoOccurrence);
   Report.Orders = C.scores();
   auto [Ratio, Low, High] = C.ratio();
-  Log << format("eval: reported: %u windows of %zu skeletons with answers of %u or more instructions; policy takes "
-                "%.2f times the candidates of co-occurrence (95%% of resampled skeletons: %.2f to %.2f)\n",
-                Report.Windows, C.numSkeletons(), Shortest, Ratio, Low, High);
+  Log << format("eval: searched: %u windows of %zu skeletons, answers of %u or more instructions (%u more were "
+                "solved with fewer, whatever the order); policy takes %.2f times the candidates of co-occurrence "
+                "(95%% of resampled skeletons: %.2f to %.2f)\n",
+                Report.Windows, C.numSkeletons(), Shortest, Smaller, Ratio, Low, High);
   return Report;
 }
 

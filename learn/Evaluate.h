@@ -3,65 +3,55 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// An order is measured by the search that whittle uses, run once for each
+// window and order, single answers taken on tests instead of proofs. Search goes
+// by number of instructions, and what is smaller than the known answer is gone
+// through in full whatever the order: those candidates are counted by a search
+// of their own and not held against the order.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef WHITTLE_LEARN_EVALUATE_H
 #define WHITTLE_LEARN_EVALUATE_H
 
+#include "enumerate/Evaluator.h"
 #include "learn/Dataset.h"
-#include <array>
+#include <functional>
 
 namespace whittle {
 
-/// How many candidates of an answer's own depth a search that takes its opcodes
-/// in a given order meets before it can meet a known cheapest answer. (Programs
-/// of fewer instructions are all met first, whatever the order: `whittle search`
-/// goes depth by depth. They are the same for every order and not counted.) A
-/// model, not a search: programs are counted by their operands' types and not
-/// merged by value, so that a thousand windows cost a second.
-///
-/// Opcodes enter in rounds, the first 8 of the order, then 16, 32, .. all; only
-/// programs with an opcode that is new in the round are counted there, and the
-/// answer is met in proportion to its latest opcode's place among the new ones.
-/// Inner immediates count InnerImmediates times, the last instruction's once
-/// (it is solved). Answers of more than three instructions are never met.
-class CandidateModel {
-public:
-  CandidateModel(const OpTable &Table, const LabelledWindow &L);
-
-  /// \p Order is the whole pool. Infinite: not within three instructions.
-  double candidates(llvm::ArrayRef<const OpClass *> Order) const;
-
-  static constexpr unsigned FirstRound = 8, InnerImmediates = 8;
-
-private:
-  /// Programs of exactly 1, 2 and 3 instructions over these classes.
-  std::array<double, 3> programs(llvm::ArrayRef<const OpClass *> Classes) const;
-
-  const OpTable &Table;
-  const LabelledWindow &L;
-  std::vector<std::pair<ValueType, double>> Types; ///< with the number of leaves
-};
-
-/// Classes that read and make only types which the window has.
-std::vector<const OpClass *> poolFor(const Window &W, const OpTable &Table);
-
 struct CompareOptions {
-  uint64_t Budget = 20'000'000;
+  uint64_t Budget = 20'000'000; ///< candidates of the answer's own size
   uint64_t Seed = 1;
-  unsigned RandomOrders = 20;
-  unsigned MaxWindows = 400, MinWindows = 30;
+  unsigned Threads = 2;
+  unsigned RandomOrders = 2;
+  unsigned MaxWindows = 40, MinWindows = 8;
+  double Seconds = 240; ///< no further window is begun later than this
 };
 
-/// Policy, cost order, co-occurrence, random (mean over RandomOrders) and oracle
-/// on windows of \p Test: those whose answer has three instructions if there
-/// are at least MinWindows of them (below, the whole space is exhausted in about
-/// a second and no order matters), else of two or more, else all. Skeletons
-/// take turns until MaxWindows. \p Log says which, and gives the ratio of policy
-/// to co-occurrence with a bootstrap interval over skeletons.
-EvalReport compareOrders(const OpTable &Table, llvm::ArrayRef<const LabelledWindow *> Test,
-                         CandidateRanker &Policy, CandidateRanker &CoOccurrence,
-                         const CompareOptions &O, llvm::raw_ostream &Log);
+/// Search for an answer of \p L with its opcodes in \p Order's order.
+struct Trial {
+  double Candidates = 0; ///< of the answer's own size until it; infinite: not within the budget
+  unsigned Rank = 0;     ///< position of the answer's last opcode class in the order
+};
+llvm::Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order,
+                               Evaluator &E, const CompareOptions &O);
+
+/// True if search with fewer instructions than the known answer has finds one as
+/// cheap: no order matters there.
+llvm::Expected<bool> solvedBySmaller(const LabelledWindow &L, Evaluator &E, const CompareOptions &O);
+
+/// Policy, cost order, co-occurrence, random (all RandomOrders together) and
+/// oracle on windows of \p Test: those whose answer has three instructions if
+/// there are MinWindows of them, else of two or more, else all; without those
+/// that a smaller search solves. Skeletons take turns in an order drawn by the
+/// seed until MaxWindows or time ends it. Geometric mean and 90th percentile
+/// count unsolved windows at the budget. \p Log also gets the ratio of policy to
+/// co-occurrence with a bootstrap interval over skeletons, and recall alone on
+/// more windows.
+llvm::Expected<EvalReport> compareOrders(const OpTable &Table, llvm::ArrayRef<const LabelledWindow *> Test,
+                                         CandidateRanker &Policy, CandidateRanker &CoOccurrence,
+                                         Evaluator &E, const CompareOptions &O, llvm::raw_ostream &Log);
 
 } // namespace whittle
 

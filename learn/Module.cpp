@@ -122,7 +122,12 @@ public:
     CompareOptions C;
     C.Budget = Budget;
     C.Seed = O.Seed;
-    return compareOrders(Table, Data->side(Split::Test), **Policy, *CoOccurrence, C, Log);
+    C.Threads = O.Threads;
+    C.Seconds = O.Seconds * 0.5;
+    Expected<Evaluator *> E = Evaluator::shared(Isa);
+    if (!E)
+      return E.takeError();
+    return compareOrders(Table, Data->side(Split::Test), **Policy, *CoOccurrence, **E, C, Log);
   }
 };
 

@@ -161,9 +161,9 @@ private:
   RuleSet *rulesFor(const MachineFunction &MF) const {
     switch (MF.getTarget().getTargetTriple().getArch()) {
     case Triple::x86_64:
-      return M->forArch("x86_64");
+      return M->forFunction("x86_64", MF);
     case Triple::amdgcn:
-      return M->forArch("amdgcn");
+      return M->forFunction("amdgcn", MF);
     default:
       return nullptr;
     }

@@ -397,7 +397,15 @@ bool RuleSet::match(ValueView &View, MachineInstr &Root, unsigned Rule,
   return MatchRun(*this, View, Rules[Rule], Accept).at(Root);
 }
 
-Matcher::Matcher(std::vector<LoadedRule> Rules) {
+Matcher::Matcher(std::vector<LoadedRule> Rules) { setRules(std::move(Rules)); }
+
+Matcher::Matcher(std::vector<std::string> RootNames, std::function<std::vector<LoadedRule>()> Load)
+    : Load(std::move(Load)) {
+  for (const std::string &Name : RootNames)
+    Roots.insert(Name);
+}
+
+void Matcher::setRules(std::vector<LoadedRule> Rules) {
   // In the order in which targets first appear.
   std::vector<std::pair<const TargetIsa *, std::vector<LoadedRule>>> ByIsa;
   for (LoadedRule &R : Rules) {
@@ -411,7 +419,28 @@ Matcher::Matcher(std::vector<LoadedRule> Rules) {
     Sets.push_back(std::make_unique<RuleSet>(*Isa, std::move(List)));
 }
 
-RuleSet *Matcher::forArch(StringRef Arch) const {
+bool Matcher::mayBeRoot(unsigned Opcode, const TargetInstrInfo &TII) {
+  auto [It, New] = IsRoot.try_emplace(Opcode, false);
+  if (!New)
+    return It->second;
+  bool Root = Roots.contains(TII.getName(Opcode));
+  if (!Root && TII.get(Opcode).mayLoad())
+    if (unsigned Form = TII.getOpcodeAfterMemoryUnfold(Opcode, /*UnfoldLoad=*/true,
+                                                       /*UnfoldStore=*/false))
+      Root = Roots.contains(TII.getName(Form));
+  return IsRoot[Opcode] = Root;
+}
+
+RuleSet *Matcher::forFunction(StringRef Arch, const MachineFunction &MF) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (Load) {
+    const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
+    if (none_of(MF, [&](const MachineBasicBlock &MBB) {
+          return any_of(MBB, [&](const MachineInstr &MI) { return mayBeRoot(MI.getOpcode(), TII); });
+        }))
+      return nullptr;
+    setRules(std::exchange(Load, nullptr)());
+  }
   for (const std::unique_ptr<RuleSet> &S : Sets)
     if (S->table().isa().arch() == Arch)
       return S.get();
@@ -420,6 +449,11 @@ RuleSet *Matcher::forArch(StringRef Arch) const {
 
 std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules) {
   return std::make_shared<Matcher>(std::move(Rules));
+}
+
+std::shared_ptr<Matcher> makeMatcher(std::vector<std::string> Roots,
+                                     std::function<std::vector<LoadedRule>()> Load) {
+  return std::make_shared<Matcher>(std::move(Roots), std::move(Load));
 }
 
 } // namespace whittle

@@ -14,6 +14,7 @@
 #include "passes/Passes.h"
 #include "passes/ValueView.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include <mutex>
 
 namespace whittle {
@@ -72,14 +73,22 @@ private:
   std::mutex Lock;
 };
 
-/// The rule sets of all targets that have rules.
+/// The rule sets of all targets that have rules, read when they are needed.
 class Matcher {
 public:
   explicit Matcher(std::vector<LoadedRule> Rules);
-  /// nullptr if no rule is for this target.
-  RuleSet *forArch(llvm::StringRef Arch) const;
+  Matcher(std::vector<std::string> Roots, std::function<std::vector<LoadedRule>()> Load);
+  /// nullptr if no rule is for this target, or none can match in \p MF.
+  RuleSet *forFunction(llvm::StringRef Arch, const llvm::MachineFunction &MF);
 
 private:
+  void setRules(std::vector<LoadedRule> Rules);
+  bool mayBeRoot(unsigned Opcode, const llvm::TargetInstrInfo &TII);
+
+  std::mutex Lock; ///< code generation may be parallel
+  std::function<std::vector<LoadedRule>()> Load; ///< empty once it was called
+  llvm::StringSet<> Roots;
+  llvm::DenseMap<unsigned, bool> IsRoot;
   std::vector<std::unique_ptr<RuleSet>> Sets;
 };
 

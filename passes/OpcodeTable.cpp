@@ -65,7 +65,7 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
 
 void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TII) {
   I.R = Isa.find(Opcode);
-  if (!I.R) {
+  if (!I.R && TII.get(Opcode).mayLoad()) {
     unsigned LoadIndex = 0;
     unsigned RegForm = TII.getOpcodeAfterMemoryUnfold(Opcode, /*UnfoldLoad=*/true,
                                                       /*UnfoldStore=*/false, &LoadIndex);

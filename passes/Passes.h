@@ -57,6 +57,10 @@ struct ApplyStats {
 /// The rule set, indexed by root; built once, used by every function.
 class Matcher;
 std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules);
+/// The same, with the rules read when a function first has one of \p Roots (opcode
+/// names; register forms stand for their memory forms too).
+std::shared_ptr<Matcher> makeMatcher(std::vector<std::string> Roots,
+                                     std::function<std::vector<LoadedRule>()> Load);
 /// \p Stats may be null.
 llvm::MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats);
 

@@ -81,24 +81,31 @@ private:
       if (!sys::fs::exists(Path))
         return nullptr;
     }
-    // Rules that are off, stale or unconfirmed are not among these.
-    Expected<std::vector<MatcherRule>> Stored = loadMatcherRules(Path, Arch);
-    if (!Stored)
-      return warn(Stored.takeError());
-    std::vector<LoadedRule> Rules;
-    for (MatcherRule &S : *Stored)
-      Rules.push_back({S.Id.hex(), std::move(S.R)});
-    if (Rules.empty())
-      return nullptr;
-    return makeMatcher(std::move(Rules));
+    auto Roots = loadMatcherRoots(Path, Arch);
+    if (!Roots)
+      return warn(Roots.takeError()), nullptr;
+    auto Rules = [this, Path, Arch = Arch.str()] { return read(Path, Arch); };
+    if (!*Roots)
+      return makeMatcher(Rules());
+    return (*Roots)->empty() ? nullptr : makeMatcher(std::move(**Roots), Rules);
   }
 
-  std::shared_ptr<Matcher> warn(Error E) {
+  /// Rules that are off, stale or unconfirmed are not among these.
+  std::vector<LoadedRule> read(const std::string &Path, StringRef Arch) {
+    std::vector<LoadedRule> Rules;
+    Expected<std::vector<MatcherRule>> Stored = loadMatcherRules(Path, Arch);
+    if (!Stored)
+      return warn(Stored.takeError()), Rules;
+    for (MatcherRule &S : *Stored)
+      Rules.push_back({S.Id.hex(), std::move(S.R)});
+    return Rules;
+  }
+
+  void warn(Error E) {
     std::string Text = toString(std::move(E));
     if (!Warned)
       errs() << "warning: whittle: " << Text << "; code is compiled unchanged\n";
     Warned = true;
-    return nullptr;
   }
 
   /// share/whittle/rules.db beside the folder that the plugin lies in.

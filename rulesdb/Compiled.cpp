@@ -166,19 +166,40 @@ Expected<std::vector<MatcherRule>> readCompiled(const std::string &Path, StringR
   return Rules;
 }
 
+/// False for what cannot be read: opening it as a database says what is wrong.
+static bool isCompiled(const std::string &Path) {
+  char First[Magic.size()] = {};
+  auto File = sys::fs::openNativeFileForRead(Path);
+  if (!File) {
+    consumeError(File.takeError());
+    return false;
+  }
+  auto Got = sys::fs::readNativeFile(*File, First);
+  sys::fs::closeFile(*File);
+  if (!Got) {
+    consumeError(Got.takeError());
+    return false;
+  }
+  return StringRef(First, *Got) == Magic;
+}
+
+Expected<std::optional<std::vector<std::string>>> loadMatcherRoots(const std::string &Path,
+                                                                   StringRef Arch) {
+  if (isCompiled(Path))
+    return std::nullopt;
+  auto Db = RuleDb::open(Path, RuleDb::Mode::ReadOnly);
+  if (!Db)
+    return Db.takeError();
+  auto Roots = (*Db)->matcherRoots(Arch);
+  if (!Roots)
+    return Roots.takeError();
+  return std::move(*Roots);
+}
+
 Expected<std::vector<MatcherRule>> loadMatcherRules(const std::string &Path, StringRef Arch,
                                                     std::vector<std::string> *Warnings) {
-  char First[Magic.size()] = {};
-  if (auto File = sys::fs::openNativeFileForRead(Path)) {
-    auto Got = sys::fs::readNativeFile(*File, First);
-    sys::fs::closeFile(*File);
-    if (!Got)
-      consumeError(Got.takeError()); // the database says what is wrong with it
-    else if (StringRef(First, *Got) == Magic)
-      return readCompiled(Path, Arch, Warnings);
-  } else {
-    consumeError(File.takeError());
-  }
+  if (isCompiled(Path))
+    return readCompiled(Path, Arch, Warnings);
   auto Db = RuleDb::open(Path, RuleDb::Mode::ReadOnly);
   if (!Db)
     return Db.takeError();

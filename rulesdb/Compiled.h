@@ -27,6 +27,11 @@ std::string compileMatcher(llvm::ArrayRef<StoredRule> Rules);
 llvm::Expected<std::vector<MatcherRule>> readCompiled(const std::string &Path, llvm::StringRef Arch,
                                                       std::vector<std::string> *Warnings = nullptr);
 
+/// Every opcode that may be the root of a match of \p Path's rules; nothing if the
+/// file does not tell (a compiled matcher), and the rules have to be read to know.
+llvm::Expected<std::optional<std::vector<std::string>>> loadMatcherRoots(const std::string &Path,
+                                                                         llvm::StringRef Arch);
+
 /// The rules of \p Path that may fire, be it a database (opened read-only) or a
 /// compiled matcher.
 llvm::Expected<std::vector<MatcherRule>>

@@ -301,6 +301,32 @@ Error RuleDb::Impl::putRowHashes(const std::string &Id, const RuleEvidence &E) {
   return Error::success();
 }
 
+/// The opcodes that an instruction must have for the rule to be tried on it:
+/// those with the meaning of what gives the first output.
+static std::vector<std::string> rootsOf(const Rule &R) {
+  unsigned Id = R.W.Source.Outputs[0], L = R.W.numLeaves();
+  if (Id < L)
+    return {};
+  const Row &Root = *R.W.Source.Nodes[Id - L].R;
+  if (Root.isGeneric())
+    return {"REG_SEQUENCE"};
+  std::vector<std::string> Names;
+  for (const Row *M : R.W.Isa->classOf(Root).Members)
+    Names.push_back(M->Name);
+  return Names;
+}
+
+Error RuleDb::Impl::putRoots(const std::string &Id, const Rule &R) {
+  for (const std::string &Opcode : rootsOf(R)) {
+    auto Put = Db->prepare("INSERT OR IGNORE INTO rule_roots (rule, opcode) VALUES (?, ?)");
+    if (!Put)
+      return Put.takeError();
+    if (Error E = Put->bind(Id).bind(Opcode).run())
+      return E;
+  }
+  return Error::success();
+}
+
 /// The evidence columns in the order in which both statements below name them.
 static Statement &bindEvidence(Statement &S, const RuleEvidence &E) {
   return S.bind(E.Method)
@@ -347,6 +373,8 @@ Error RuleDb::Impl::putRule(const Rule &R, const RuleEvidence &Evidence, bool &N
   New = Db->changes() != 0;
   if (!New)
     return Error::success();
+  if (Error E = putRoots(Hex, Canonical))
+    return E;
   if (!Evidence.RowHashes.empty())
     return putRowHashes(Hex, Evidence);
   RuleEvidence Filled;

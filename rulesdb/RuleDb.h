@@ -140,6 +140,9 @@ public:
   /// silicon or a second source). Of them only what a matcher needs.
   llvm::Expected<std::vector<MatcherRule>>
   matcherRules(llvm::StringRef Arch, std::vector<std::string> *Warnings = nullptr);
+  /// Every opcode that may be the root of a match of those: code without them needs
+  /// no rules. No meaning is built to know this.
+  llvm::Expected<std::vector<std::string>> matcherRoots(llvm::StringRef Arch);
   /// A rule's log, oldest first.
   llvm::Expected<std::vector<RuleEvent>> events(const Hash128 &Id);
 

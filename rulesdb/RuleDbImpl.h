@@ -21,6 +21,7 @@ struct RuleDb::Impl {
   llvm::Error putWindow(const Window &W, const Sighting &S, bool &New);
   llvm::Error putRule(const Rule &R, const RuleEvidence &E, bool &New, Hash128 &Id);
   llvm::Error putRowHashes(const std::string &Id, const RuleEvidence &E);
+  llvm::Error putRoots(const std::string &Id, const Rule &R);
   /// Adds an event unless the log's last word is the same already.
   llvm::Error putEvent(const std::string &Id, RuleState S, llvm::StringRef Why);
 

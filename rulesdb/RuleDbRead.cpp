@@ -287,6 +287,20 @@ Expected<std::vector<MatcherRule>> RuleDb::matcherRules(StringRef Arch,
   return Result;
 }
 
+Expected<std::vector<std::string>> RuleDb::matcherRoots(StringRef Arch) {
+  std::vector<std::string> Roots;
+  Error E = forEach(*I->Db,
+                    "SELECT DISTINCT opcode FROM rule_roots JOIN rules ON rules.id = rule_roots.rule "
+                    "WHERE target = ? AND confirmed = 1 ORDER BY opcode",
+                    {Arch}, [&](Statement &S) -> Error {
+                      Roots.push_back(S.text(0).str());
+                      return Error::success();
+                    });
+  if (E)
+    return std::move(E);
+  return Roots;
+}
+
 Expected<std::vector<RuleEvent>> RuleDb::events(const Hash128 &Id) {
   std::vector<RuleEvent> Result;
   Error E = forEach(*I->Db,

@@ -79,6 +79,12 @@ CREATE TABLE rule_rows (
   PRIMARY KEY (rule, opcode)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE rule_roots (
+  rule   TEXT NOT NULL REFERENCES rules (id),
+  opcode TEXT NOT NULL,
+  PRIMARY KEY (rule, opcode)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE rule_windows (
   rule   TEXT NOT NULL REFERENCES rules (id),
   window TEXT NOT NULL REFERENCES windows (id),
