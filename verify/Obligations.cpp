@@ -157,18 +157,31 @@ Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, un
   return compareBits(X, Y, At, Skipped);
 }
 
+/// How often \p P reads each leaf: 0, 1, or 2 for more. A part of a register and
+/// a tuple are operands of whoever reads them, not instructions whose result
+/// would settle what an unspecified leaf holds.
+static std::vector<unsigned> leafReads(const Window &W, const Program &P) {
+  unsigned L = W.numLeaves();
+  std::vector<unsigned> Reads(L, 0);
+  auto Add = [](std::vector<unsigned> &To, const std::vector<unsigned> &From) {
+    for (auto [T, F] : zip_equal(To, From))
+      T = std::min(T + F, 2u);
+  };
+  // What one read of a value reads.
+  std::vector<std::vector<unsigned>> Through(L + P.Nodes.size(), std::vector<unsigned>(L, 0));
+  for (unsigned I = 0; I < L; ++I)
+    Through[I][I] = 1;
+  for (auto [I, N] : enumerate(P.Nodes))
+    for (unsigned Op : N.Ops)
+      Add(N.R->isGeneric() ? Through[L + I] : Reads, Through[Op]);
+  for (unsigned Out : P.Outputs)
+    Add(Reads, Through[Out]);
+  return Reads;
+}
+
 Error RuleTerms::collect(const Rule &R) {
   // Each read of an unspecified value may see another one.
-  std::vector<unsigned> Reads(R.W.numLeaves(), 0);
-  auto Count = [&](unsigned Id) {
-    if (Id < Reads.size())
-      ++Reads[Id];
-  };
-  for (const Node &N : R.Target.Nodes)
-    for (unsigned Op : N.Ops)
-      Count(Op);
-  for (unsigned Out : R.Target.Outputs)
-    Count(Out);
+  std::vector<unsigned> Reads = leafReads(R.W, R.Target);
   for (auto [I, L] : enumerate(R.W.Leaves))
     if (L.Choice && Reads[I] > 1)
       return refuse("the target reads the unspecified value %" + std::to_string(I) +

@@ -164,6 +164,10 @@ Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
              Reg = G.value(Args[2]).getZExtValue();
     if (K >= N.Ops.size() || L >= 64)
       return refuse("reads outside of the wave");
+    // What brings a scalar into lanes is a copy under EXEC; other lanes, which
+    // the matrix unit reads as well, do not have it.
+    if (W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
+      return refuse("reads a scalar in all lanes");
     Expected<TermList> V = value(N.Ops[K], L);
     if (!V)
       return V.takeError();

@@ -103,6 +103,7 @@ private:
     std::unordered_set<std::string> Seen;
     NormalForm Forms(T.G);
     std::vector<std::pair<const Obligation *, Cone>> Hard;
+    std::optional<Verdict> Undecided;
     for (const Obligation &Ob : T.Obligations) {
       Cone C(T.G, Ob.Source, Ob.Target);
       if (!Seen.insert(C.key()).second)
@@ -113,11 +114,22 @@ private:
         ++E.BySyntax;
         continue;
       }
-      if (std::vector<APInt> Values = C.findDifference(ConcreteTries); !Values.empty()) {
-        Result.V = refute(C, Ob, Values, T.IsWave);
-        return Error::success();
+      std::vector<APInt> Values = C.findDifference(ConcreteTries);
+      // Two constants have no atoms to give values to.
+      if (!Values.empty() || C.atoms().empty()) {
+        Verdict V = refute(T, C, Ob, Values);
+        if (std::holds_alternative<Counterexample>(V)) {
+          Result.V = std::move(V);
+          return Error::success();
+        }
+        Undecided = std::move(V);
+        continue;
       }
       Hard.push_back({&Ob, std::move(C)});
+    }
+    if (Undecided) {
+      Result.V = std::move(*Undecided);
+      return Error::success();
     }
     Result.V = Proved{};
     for (const auto &[Ob, C] : Hard) {
@@ -131,7 +143,7 @@ private:
           E.Solvers.push_back(A->Solver);
         continue;
       case SolverAnswer::Sat:
-        Result.V = refute(C, *Ob, A->Model, T.IsWave);
+        Result.V = refute(T, C, *Ob, A->Model);
         break;
       case SolverAnswer::Unknown:
         Result.V = Unknown{A->Reason};
@@ -145,8 +157,44 @@ private:
     return Error::success();
   }
 
+  /// True if \p Source is not \p Target, whatever is chosen for the bits that it
+  /// leaves unspecified, with all else as \p A has it. A wrong rule differs so;
+  /// otherwise only our fixed witness failed.
+  bool differsWhatever(TermGraph &G, Term Source, const APInt &Target, const Assignment &A) const {
+    DenseMap<uint32_t, Term> Settled;
+    auto Settle = [&](auto &&Self, Term T) -> Term {
+      if (auto It = Settled.find(T.Id); It != Settled.end())
+        return It->second;
+      Term Out = T;
+      if (G.op(T) == TermOp::Var) {
+        const VarKey K = G.key(T);
+        bool Chosen =
+            K.K == VarKey::SourceChoice || (K.K == VarKey::Leaf && R.W.Leaves[K.Index].Choice);
+        if (!Chosen)
+          Out = G.constant(A.get(K, G.lo(T), G.width(T)));
+      } else if (!G.isConst(T)) {
+        SmallVector<Term, 8> Ops;
+        for (Term Op : G.operands(T))
+          Ops.push_back(Self(Self, Op));
+        Out = G.rebuild(T, Ops);
+      }
+      return Settled[T.Id] = Out;
+    };
+    Term Agree = G.eq(Settle(Settle, Source), G.constant(Target));
+    if (G.isConst(Agree))
+      return G.isZero(Agree);
+    Expected<SolverAnswer> Answer =
+        solveSmt(writeSmt(Cone(G, Agree, G.bit(false))), O.RLimit, O.WatchdogMs);
+    if (!Answer) {
+      consumeError(Answer.takeError());
+      return false;
+    }
+    return Answer->K == SolverAnswer::Unsat;
+  }
+
   /// Lifts a slice's counterexample to the window and runs the rule on it.
-  Verdict refute(const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values, bool Wave) const {
+  Verdict refute(RuleTerms &T, const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values) const {
+    const bool Wave = T.IsWave;
     Assignment A(C.atoms(), Values);
     Counterexample X;
     if (Ob.LaneOn) {
@@ -165,6 +213,8 @@ private:
     std::tie(X.SourceValue, X.TargetValue) = *Replayed;
     if (X.SourceValue == X.TargetValue)
       return Unknown{"internal error: a counterexample was not confirmed by its replay"};
+    if (!differsWhatever(T.G, Ob.Source, X.TargetValue, A))
+      return Unknown{"the source may agree if what it leaves unspecified is chosen otherwise"};
     X.Output = Ob.Output;
     X.ChunkBit = Ob.Bit;
     for (auto [I, L] : enumerate(R.W.Leaves)) {

@@ -22,7 +22,8 @@ namespace whittle::test {
 class RandomRules {
 public:
   /// \p PoolSize rows at random, and those of the identities.
-  RandomRules(const TargetIsa &Isa, llvm::ArrayRef<std::string> Identities, unsigned PoolSize, uint64_t Seed)
+  RandomRules(const TargetIsa &Isa, llvm::ArrayRef<std::string> Identities, unsigned PoolSize,
+              uint64_t Seed)
       : Isa(Isa), Identities(Identities), R(Seed) {
     for (const Row &Each : Isa.rows())
       Pool.push_back(&Each);
@@ -66,8 +67,9 @@ private:
   template <class T> const T &any(const std::vector<T> &From) { return From[below(From.size())]; }
 
   llvm::APInt someBits(unsigned Bits) {
-    static constexpr uint64_t Masks[] = {0,    1,      0x80,   0x7f,   0xff,       0xf0,       0x0f,      0x55,
-                                         0xfe, 0x8000, 0x00ff, 0xff00, 0x80000000, 0xffff0000, 0xff000000, 0x7fff};
+    static constexpr uint64_t Masks[] = {0,          1,          0x80,       0x7f,   0xff,   0xf0,
+                                         0x0f,       0x55,       0xfe,       0x8000, 0x00ff, 0xff00,
+                                         0x80000000, 0xffff0000, 0xff000000, 0x7fff};
     unsigned N = std::min(Bits, 8u << below(4));
     uint64_t V = below(4) ? Masks[below(std::size(Masks))] : R();
     llvm::APInt All = llvm::APInt::getSplat(Bits, llvm::APInt(N, below(4) ? V : ~V, false, true));
@@ -130,7 +132,8 @@ private:
     Put("$sum", std::to_string(I + J));
     Put("$m", std::to_string(uint64_t(1) << I % 16));
     Put("$-i", std::to_string(32 - I % 33));
-    static const char *const Facts[] = {"0x80", "0xc0", "0xf0", "0x7f", "0xfe", "0x40", "0x0f", "0xe1"};
+    static const char *const Facts[] = {"0x80", "0xc0", "0xf0", "0x7f",
+                                        "0xfe", "0x40", "0x0f", "0xe1"};
     Put("$f", Facts[below(std::size(Facts))]);
     llvm::Expected<Rule> X = parseRule("rule " + Isa.arch().str() + "\n" + Text + "end\n");
     if (!X) { // no such opcode at this width
@@ -331,7 +334,8 @@ private:
       for (Leaf &F : X.W.Leaves)
         if (F.hasFacts()) {
           llvm::APInt &Mask = F.Zeros.isZero() ? F.Ones : F.Zeros;
-          llvm::APInt Drop = llvm::APInt::getSplat(Mask.getBitWidth(), llvm::APInt(8, 1u << below(8)));
+          llvm::APInt Drop =
+              llvm::APInt::getSplat(Mask.getBitWidth(), llvm::APInt(8, 1u << below(8)));
           if (unsigned How = below(4); How == 0)
             Mask.clearAllBits();
           else if (How == 1)
@@ -377,9 +381,12 @@ private:
 
   const Row *logic(ValueType T) {
     static const std::map<std::string, std::vector<const char *>> Names = {
-        {"v128", {"VPORrr", "VPXORrr"}},     {"v256", {"VPORYrr", "VPXORYrr"}},
-        {"v512", {"VPORDZrr", "VPXORQZrr"}}, {"k64", {"KORQkk", "KXORQkk", "KORWkk"}},
-        {"r32", {"OR32rr", "ADD32rr"}},      {"r64", {"XOR64rr", "ADD64rr"}},
+        {"v128", {"VPORrr", "VPXORrr"}},
+        {"v256", {"VPORYrr", "VPXORYrr"}},
+        {"v512", {"VPORDZrr", "VPXORQZrr"}},
+        {"k64", {"KORQkk", "KXORQkk", "KORWkk"}},
+        {"r32", {"OR32rr", "ADD32rr"}},
+        {"r64", {"XOR64rr", "ADD64rr"}},
         {"l32", {"V_OR_B32_e64", "V_ADD_U32_e32"}}};
     auto It = Names.find(T.str());
     return It == Names.end() ? nullptr : Isa.find(It->second[below(It->second.size())]);

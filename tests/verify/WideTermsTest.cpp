@@ -35,7 +35,9 @@ public:
         Leaves[A][L] = number(LeafBits);
   }
 
-  APInt value(unsigned A, const Atom &X) const { return Leaves[A][X.Key.Index].extractBits(X.Width, X.Lo); }
+  APInt value(unsigned A, const Atom &X) const {
+    return Leaves[A][X.Key.Index].extractBits(X.Width, X.Lo);
+  }
   unsigned below(unsigned N) { return R() % N; }
   unsigned width() {
     static constexpr unsigned Widths[] = {1, 2, 7, 8, 9, 16, 17, 24, 31, 32, 33, 63, 64};
@@ -123,37 +125,47 @@ public:
       return Out;
     }
     case 16:
-      return below(2) ? Two(&TermGraph::umin, APIntOps::umin) : Two(&TermGraph::umax, APIntOps::umax);
+      return below(2) ? Two(&TermGraph::umin, APIntOps::umin)
+                      : Two(&TermGraph::umax, APIntOps::umax);
     case 17:
-      return below(2) ? Two(&TermGraph::smin, APIntOps::smin) : Two(&TermGraph::smax, APIntOps::smax);
+      return below(2) ? Two(&TermGraph::smin, APIntOps::smin)
+                      : Two(&TermGraph::smax, APIntOps::smax);
     case 18:
       switch (below(4)) {
       case 0:
-        return Two(&TermGraph::uaddSat, [](const APInt &A, const APInt &B) { return A.uadd_sat(B); });
+        return Two(&TermGraph::uaddSat,
+                   [](const APInt &A, const APInt &B) { return A.uadd_sat(B); });
       case 1:
-        return Two(&TermGraph::usubSat, [](const APInt &A, const APInt &B) { return A.usub_sat(B); });
+        return Two(&TermGraph::usubSat,
+                   [](const APInt &A, const APInt &B) { return A.usub_sat(B); });
       case 2:
-        return Two(&TermGraph::saddSat, [](const APInt &A, const APInt &B) { return A.sadd_sat(B); });
+        return Two(&TermGraph::saddSat,
+                   [](const APInt &A, const APInt &B) { return A.sadd_sat(B); });
       default:
-        return Two(&TermGraph::ssubSat, [](const APInt &A, const APInt &B) { return A.ssub_sat(B); });
+        return Two(&TermGraph::ssubSat,
+                   [](const APInt &A, const APInt &B) { return A.ssub_sat(B); });
       }
     default: {
       unsigned N = width();
       Twin A = make(N, Depth - 1), B = make(N, Depth - 1);
       switch (below(3)) {
       case 0:
-        return both(A, B, &TermGraph::eq, [](const APInt &X, const APInt &Y) { return APInt(1, X == Y); });
+        return both(A, B, &TermGraph::eq,
+                    [](const APInt &X, const APInt &Y) { return APInt(1, X == Y); });
       case 1:
-        return both(A, B, &TermGraph::ult, [](const APInt &X, const APInt &Y) { return APInt(1, X.ult(Y)); });
+        return both(A, B, &TermGraph::ult,
+                    [](const APInt &X, const APInt &Y) { return APInt(1, X.ult(Y)); });
       default:
-        return both(A, B, &TermGraph::slt, [](const APInt &X, const APInt &Y) { return APInt(1, X.slt(Y)); });
+        return both(A, B, &TermGraph::slt,
+                    [](const APInt &X, const APInt &Y) { return APInt(1, X.slt(Y)); });
       }
     }
     }
   }
 
 private:
-  template <class Fn> Twin both(const Twin &A, const Twin &B, Term (TermGraph::*F)(Term, Term), Fn OnNumbers) {
+  template <class Fn>
+  Twin both(const Twin &A, const Twin &B, Term (TermGraph::*F)(Term, Term), Fn OnNumbers) {
     Twin Out{(G.*F)(A.T, B.T), {}};
     for (unsigned I = 0; I < Assignments; ++I)
       Out.V.push_back(OnNumbers(A.V[I], B.V[I]));
@@ -175,14 +187,17 @@ private:
       return V;
     }
   }
-  Twin constant(const APInt &C) { return {G.constant(C), SmallVector<APInt, Assignments>(Assignments, C)}; }
+  Twin constant(const APInt &C) {
+    return {G.constant(C), SmallVector<APInt, Assignments>(Assignments, C)};
+  }
 
   Twin leaf(unsigned W) {
     if (below(3) == 0)
       return constant(number(W));
     if (W > LeafBits)
       return constant(number(W));
-    unsigned L = below(NumLeaves), Lo = below(2) ? 8 * below((LeafBits - W) / 8 + 1) : below(LeafBits - W + 1);
+    unsigned L = below(NumLeaves),
+             Lo = below(2) ? 8 * below((LeafBits - W) / 8 + 1) : below(LeafBits - W + 1);
     Twin Out{G.var({VarKey::Leaf, L, 0}, Lo, W), {}};
     for (unsigned A = 0; A < Assignments; ++A)
       Out.V.push_back(Leaves[A][L].extractBits(W, Lo));
