@@ -133,8 +133,8 @@ def stock_tools(k, after):
               for n in names), "stock llc-22 with the plugin and rules.db gives it too")
     target = [] if k.file.endswith(".c") else ["-target", "amdgcn-amd-amdhsa", "-mcpu=" + k.cpu, "-nogpulib"]
     arch = ["-march=" + k.cpu] if k.file.endswith(".c") else []
-    clang = bodies(must([LLVM + "clang", "-O3", *arch, *target, "-fpass-plugin=" + PLUGIN, "-Xclang", "-load", "-Xclang",
-                         PLUGIN, "-mllvm", "-whittle-db=" + DB, "-S", k.file, "-o", "-"]))
+    clang = bodies(must([LLVM + "clang", "-O3", *arch, *target, "-fpass-plugin=" + PLUGIN, "-mllvm",
+                         "-whittle-db=" + DB, "-S", k.file, "-o", "-"]))
     check(all(any(x in "\n".join(clang[n]) for x in k.new) and not any(x in "\n".join(clang[n]) for x in k.gone)
               for n in names), "stock clang-22 too")
 
