@@ -56,10 +56,10 @@ public:
     Frequency.resize(Table.size());
     for (const LabelledWindow *L : Train) {
       ++NumWindows;
-      for (uint32_t C : L->labels()) {
-        ++Frequency[C];
+      for (Example::Label C : L->labels()) {
+        Frequency[C.Output] += C.Share;
         for (const std::string &T : tokens(L->W))
-          ++Counts[T].OfClass[C];
+          Counts[T].OfClass[C.Output] += C.Share;
       }
       for (const std::string &T : tokens(L->W))
         ++Counts[T].Windows;
@@ -103,7 +103,7 @@ public:
 private:
   struct Count {
     unsigned Windows = 0;
-    std::map<uint32_t, unsigned> OfClass;
+    std::map<uint32_t, double> OfClass;
   };
 
   std::vector<std::string> tokens(const Window &W) const {
@@ -146,7 +146,7 @@ private:
   const OpTable Table;
   double Mix = 0.5;
   unsigned NumWindows = 0;
-  std::vector<unsigned> Frequency;
+  std::vector<double> Frequency;
   std::map<std::string, Count> Counts;
 };
 

@@ -22,11 +22,15 @@ using namespace llvm;
 
 namespace whittle {
 
-std::vector<uint32_t> LabelledWindow::labels() const {
-  std::set<uint32_t> All;
+std::vector<Example::Label> LabelledWindow::labels() const {
+  std::map<uint32_t, unsigned> Count;
   for (const auto &A : Answers)
-    All.insert(A.begin(), A.end());
-  return {All.begin(), All.end()};
+    for (unsigned C : A)
+      ++Count[C];
+  std::vector<Example::Label> Out;
+  for (auto [C, N] : Count)
+    Out.push_back({C, float(N) / float(Answers.size())});
+  return Out;
 }
 
 bool LabelledWindow::needsNewOpcode(const OpTable &Table) const {
@@ -50,7 +54,7 @@ std::vector<const LabelledWindow *> Dataset::side(Split S) const {
 LabelledWindow labelSolved(const SolvedWindow &S, const OpTable &Table) {
   LabelledWindow L;
   L.W = S.W;
-  L.Example = {S.W, S.Answer};
+  L.Known = {S.W, S.Answer};
   std::set<unsigned> Classes;
   for (const Node &N : S.Answer.Nodes)
     if (!N.R->isGeneric()) {
@@ -287,7 +291,7 @@ private:
       if (!L || (!L->needsNewOpcode(Table) && ++Copies > 1) || ++PerSkeleton[L->Skeleton] > WindowsPerSkeleton)
         continue;
       // Equal on tests that made no fingerprint, too.
-      auto Difference = findDifference(L->Example, E, 256, Random);
+      auto Difference = findDifference(L->Known, E, 256, Random);
       if (!Difference)
         return Difference.takeError();
       if (*Difference)

@@ -22,14 +22,15 @@ struct LabelledWindow {
   /// The opcode classes (indices of OpTable, ascending, each once) of each
   /// cheapest answer, distinct; at most MaxAnswers.
   std::vector<std::vector<unsigned>> Answers;
-  Rule Example; ///< with one of them; may have constants that W has not
+  Rule Known; ///< with one of them; may have constants that W has not
   unsigned AnswerInstructions = 0;
   std::string Skeleton;
   Split Side = Split::Train;
 
   static constexpr size_t MaxAnswers = 32;
-  /// All classes of all answers.
-  std::vector<uint32_t> labels() const;
+  /// All classes of all answers, ascending, and the share of answers that has
+  /// each: any answer counts, but what most have is worth having early.
+  std::vector<Example::Label> labels() const;
   /// True if every answer has a class that the source has not.
   bool needsNewOpcode(const OpTable &Table) const;
 };

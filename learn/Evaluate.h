@@ -26,6 +26,7 @@ struct CompareOptions {
   unsigned Threads = 2;
   unsigned RandomOrders = 2;
   unsigned MaxWindows = 40, MinWindows = 8;
+  unsigned SmallerBudgets = 10;
   double Seconds = 240; ///< no further window is begun later than this
 };
 
@@ -37,14 +38,18 @@ struct Trial {
 llvm::Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order,
                                Evaluator &E, const CompareOptions &O);
 
-/// True if search with fewer instructions than the known answer has finds one as
-/// cheap: no order matters there.
-llvm::Expected<bool> solvedBySmaller(const LabelledWindow &L, Evaluator &E, const CompareOptions &O);
+/// What search with fewer instructions than the known answer has comes to.
+enum class Smaller : uint8_t {
+  Open,   ///< goes through all and finds nothing as cheap: now the order matters
+  Solved, ///< finds an answer as cheap
+  Endless ///< takes more than SmallerBudgets budgets: no order is ever reached
+};
+llvm::Expected<Smaller> trySmaller(const LabelledWindow &L, Evaluator &E, const CompareOptions &O);
 
 /// Policy, cost order, co-occurrence, random (all RandomOrders together) and
 /// oracle on windows of \p Test: those whose answer has three instructions if
-/// there are MinWindows of them, else of two or more, else all; without those
-/// that a smaller search solves. Skeletons take turns in an order drawn by the
+/// there are MinWindows of them, else of two or more, else all; of those the ones
+/// that the smaller search leaves Open. Skeletons take turns in an order drawn by the
 /// seed until MaxWindows or time ends it. Geometric mean and 90th percentile
 /// count unsolved windows at the budget. \p Log also gets the ratio of policy to
 /// co-occurrence with a bootstrap interval over skeletons, and recall alone on

@@ -160,7 +160,7 @@ std::optional<LabelledWindow> Groups::window(const Member &M, Range G) const {
   // A constant that only the answer uses is no leaf of the window.
   Out.W = R.W;
   canonicalize(Out.W);
-  Out.Example = std::move(R);
+  Out.Known = std::move(R);
   Out.Skeleton = skeleton(Out.W);
   Out.Side = splitOf(Out.Skeleton);
   return Out;

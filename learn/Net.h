@@ -54,10 +54,14 @@ struct Net {
   std::vector<float> forward(const FeatureVector &X) const;
 };
 
-/// A window's features and the outputs that are right for it (any of them).
+/// A window's features and the outputs that are right for it, each once.
 struct Example {
+  struct Label {
+    uint32_t Output;
+    float Share; ///< of the right answers, how many have it: 0 < Share <= 1
+  };
   FeatureVector X;
-  std::vector<uint32_t> Labels;
+  std::vector<Label> Labels;
 };
 
 struct FitOptions {

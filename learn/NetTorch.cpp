@@ -12,7 +12,6 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -89,8 +88,8 @@ Batch makeBatch(const std::vector<Example> &Examples, const std::vector<uint32_t
     for (size_t K = 0; K != E.X.Index.size(); ++K)
       if (E.X.Index[K] < Inputs)
         Copied[(I - Begin) * Inputs + E.X.Index[K]] = E.X.Value[K];
-    for (uint32_t L : E.Labels)
-      Cells[(I - Begin) * Outputs + L] = 1;
+    for (Example::Label L : E.Labels)
+      Cells[(I - Begin) * Outputs + L.Output] = L.Share;
   }
   return {torch::tensor(Index, torch::kLong), torch::tensor(Offsets, torch::kLong),
           torch::tensor(Value), Direct, Labels};
@@ -117,8 +116,8 @@ void initialise(Model &M, const std::vector<Example> &Train, std::mt19937_64 &Ra
   std::vector<double> Count(M.Shape.Outputs, 0.5);
   for (const Example &E : Train) {
     Features += E.X.Index.size();
-    for (uint32_t L : E.Labels)
-      Count[L] += 1;
+    for (Example::Label L : E.Labels)
+      Count[L.Output] += L.Share;
   }
   auto Fill = [&](torch::Tensor T, double Deviation) {
     float *Data = T.data_ptr<float>();
@@ -140,7 +139,8 @@ void initialise(Model &M, const std::vector<Example> &Train, std::mt19937_64 &Ra
     for (uint32_t I : E.X.Index)
       if (I < M.Shape.Outputs) {
         ++Sources;
-        Right += std::count(E.Labels.begin(), E.Labels.end(), I) ? 1 : 0;
+        for (Example::Label L : E.Labels)
+          Right += L.Output == I ? L.Share : 0;
         BiasSum += Bias[I];
       }
   M.Direct.data_ptr<float>()[0] = float(std::max(0.0, logOdds(Right, Sources) - BiasSum / Sources));

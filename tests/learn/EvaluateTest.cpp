@@ -7,6 +7,7 @@
 
 #include "learn/Evaluate.h"
 #include "learn/Baselines.h"
+#include "learn/TestCheck.h"
 #include "tests/learn/Support.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
@@ -32,61 +33,91 @@ LabelledWindow needing(ArrayRef<const char *> Names, unsigned Instructions) {
   return L;
 }
 
-std::vector<const OpClass *> withAt(std::vector<const OpClass *> Pool, const char *Name, size_t At) {
-  const OpClass *C = &x86().classOf(*x86().find(Name));
-  Pool.erase(find(Pool, C));
-  Pool.insert(Pool.begin() + long(At), C);
-  return Pool;
-}
-
-TEST(CandidateModel, EarlierIsNeverDearer) {
-  for (unsigned Depth : {1u, 2u, 3u}) {
-    LabelledWindow L = needing({"VPDPWSSDZrr"}, Depth);
-    std::vector<const OpClass *> Pool = poolFor(L.W, x86Table());
-    ASSERT_GT(Pool.size(), 80u);
-    CandidateModel Model(x86Table(), L);
-    double Last = 0;
-    for (size_t At = 0; At < Pool.size(); At += 5) {
-      double N = Model.candidates(withAt(Pool, "VPDPWSSDZrr", At));
-      EXPECT_GT(N, 0);
-      EXPECT_GE(N, Last) << At;
-      Last = N;
-    }
+/// Puts one opcode first or last, the rest in cost order.
+class OneAt final : public CandidateRanker {
+public:
+  OneAt(const char *Name, bool First) : C(&x86().classOf(*x86().find(Name))), First(First) {}
+  StringRef name() const override { return "one"; }
+  std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
+    std::vector<const OpClass *> Order = makeCostRanker()->order(W, Pool);
+    Order.erase(find(Order, C));
+    Order.insert(First ? Order.begin() : Order.end(), C);
+    return Order;
   }
+
+private:
+  const OpClass *C;
+  bool First;
+};
+
+/// A window that one instruction does.
+LabelledWindow dot() {
+  LabelledWindow L = needing({"VPDPWSSDZrr"}, 1);
+  Rule R = cantFail(parseRule("rule x86_64\n  %0:v512\n  %1:v512\n  %2:v512\n"
+                              "  %3:v512 = VPMADDWDZrr %0, %1\n  %4:v512 = VPADDDZrr %2, %3\n  yield %4\n=>\n"
+                              "  %3:v512 = VPDPWSSDZrr %2, %0, %1\n  yield %3\nend\n"));
+  L.W = R.W;
+  L.Known = R;
+  return L;
 }
 
-TEST(CandidateModel, CountsOneInstructionExactly) {
-  // Eight binary instructions over three leaves: 72 programs in the first round.
-  LabelledWindow L = needing({"VPXORDZrr"}, 1);
-  std::vector<const OpClass *> Pool;
-  for (const char *N : {"VPADDDZrr", "VPADDWZrr", "VPADDBZrr", "VPADDQZrr", "VPSUBDZrr", "VPSUBWZrr", "VPSUBBZrr",
-                        "VPXORDZrr", "VPANDDZrr"})
-    Pool.push_back(&x86().classOf(*x86().find(N)));
-  CandidateModel Model(x86Table(), L);
-  EXPECT_DOUBLE_EQ(Model.candidates(Pool), 72);
-  EXPECT_DOUBLE_EQ(Model.candidates(withAt(Pool, "VPXORDZrr", 8)), 81);
-  EXPECT_DOUBLE_EQ(Model.candidates(withAt(Pool, "VPXORDZrr", 0)), 9);
+TEST(TryOrder, EarlierTakesFewerCandidates) {
+  LabelledWindow L = dot();
+  Evaluator &E = *cantFail(Evaluator::shared(x86()));
+  CompareOptions O;
+  O.Threads = 1;
+  OneAt First("VPDPWSSDZrr", true), Last("VPDPWSSDZrr", false);
+  Trial A = cantFail(tryOrder(L, x86Table(), First, E, O)), B = cantFail(tryOrder(L, x86Table(), Last, E, O));
+  EXPECT_EQ(A.Rank, 0u);
+  EXPECT_GT(B.Rank, 80u);
+  EXPECT_LT(A.Candidates, B.Candidates);
+  EXPECT_LT(B.Candidates, double(O.Budget));
+  EXPECT_EQ(cantFail(tryOrder(L, x86Table(), Last, E, O)).Candidates, B.Candidates);
+  O.Budget = 1;
+  EXPECT_TRUE(std::isinf(cantFail(tryOrder(L, x86Table(), Last, E, O)).Candidates));
 }
 
-TEST(CandidateModel, OutsideThePoolIsNeverMet) {
-  LabelledWindow L = needing({"VPXORDZrr"}, 1);
-  std::vector<const OpClass *> Pool = {&x86().classOf(*x86().find("VPADDDZrr"))};
-  EXPECT_TRUE(std::isinf(CandidateModel(x86Table(), L).candidates(Pool)));
-  EXPECT_TRUE(std::isinf(CandidateModel(x86Table(), needing({"VPADDDZrr"}, 4)).candidates(Pool)));
+TEST(TryOrder, SmallerSearchesAreToldApart) {
+  LabelledWindow L = dot();
+  Evaluator &E = *cantFail(Evaluator::shared(x86()));
+  CompareOptions O;
+  O.Threads = 1;
+  EXPECT_EQ(cantFail(trySmaller(L, E, O)), Smaller::Open);
+  L.AnswerInstructions = 2; // with one instruction there is an answer as cheap
+  EXPECT_EQ(cantFail(trySmaller(L, E, O)), Smaller::Solved);
+  L = dot();
+  L.AnswerInstructions = 3;
+  L.Known.Target = L.Known.W.Source; // dearer than anything: nothing is accepted
+  L.Known.Target.Outputs = {0};
+  O.Budget = 1000;
+  EXPECT_EQ(cantFail(trySmaller(L, E, O)), Smaller::Endless);
+}
+
+/// What agrees on search's tests and not on others is refuted, with values that
+/// show it.
+TEST(TestCheck, RefutesWithACounterexample) {
+  Rule R = cantFail(parseRule("rule x86_64\n  %0:v512\n  %1:v512\n"
+                              "  %2:v512 = VPADDDZrr %0, %1\n  %3:v512 = VPADDDZrr %2, %1\n  yield %3\n=>\n"
+                              "  %2:v512 = VPADDDZrr %0, %1\n  yield %2\nend\n"));
+  Evaluator &E = *cantFail(Evaluator::shared(x86()));
+  CandidateVerdict V = acceptByTests(E, 2, 1)(R);
+  EXPECT_EQ(V.K, CandidateVerdict::Refuted);
+  ASSERT_EQ(V.Counterexample.size(), 2u);
+  EXPECT_EQ(V.Counterexample[0].getBitWidth(), 512u);
+  EXPECT_FALSE(V.Counterexample[1].isZero());
+  EXPECT_EQ(acceptByTests(E, 1, 1)(R).K, CandidateVerdict::Unknown); // too dear
+  EXPECT_EQ(acceptByTests(E, 100, 1)(dot().Known).K, CandidateVerdict::Proved);
 }
 
 TEST(Baselines, OracleIsTheBound) {
   LabelledWindow L = needing({"VPDPWSSDZrr", "VPADDDZrr"}, 2);
   L.Answers.push_back({x86Table().indexOf(*x86().find("VPXORDZrr"))});
   std::vector<const OpClass *> Pool = poolFor(L.W, x86Table());
-  CandidateModel Model(x86Table(), L);
   std::vector<const OpClass *> Oracle = oracleOrder(L, x86Table(), Pool);
   EXPECT_EQ(Oracle.size(), Pool.size());
   // The answer of fewest classes is the one it takes.
   EXPECT_EQ(Oracle[0], &x86().classOf(*x86().find("VPXORDZrr")));
   EXPECT_EQ(answerRank(L, ranksOf(Oracle, x86Table())), 0u);
-  for (uint64_t Seed = 0; Seed != 20; ++Seed)
-    EXPECT_LE(Model.candidates(Oracle), Model.candidates(makeRandomRanker(Seed)->order(L.W, Pool)));
 }
 
 TEST(Baselines, AnyAnswerCounts) {
@@ -120,30 +151,36 @@ TEST(Baselines, CoOccurrenceLearnsCounts) {
 }
 
 TEST(CompareOrders, ReportsEveryOrderAndCountsUnsolvedAtTheBudget) {
-  std::vector<LabelledWindow> Data(3, needing({"VPDPWSSDZrr", "VPADDDZrr", "VPXORDZrr"}, 3));
+  std::vector<LabelledWindow> Data(3, dot());
   std::vector<const LabelledWindow *> Test;
   for (const LabelledWindow &L : Data)
     Test.push_back(&L);
-  auto Cost = makeCostRanker(), Random = makeRandomRanker(3);
+  Evaluator &E = *cantFail(Evaluator::shared(x86()));
+  OneAt First("VPDPWSSDZrr", true), Last("VPDPWSSDZrr", false);
   CompareOptions O;
-  O.Budget = 100;
-  EvalReport R = compareOrders(x86Table(), Test, *Cost, *Random, O, nulls());
+  O.Threads = 1;
+  O.Budget = 300;
+  EvalReport R = cantFail(compareOrders(x86Table(), Test, First, Last, E, O, nulls()));
   EXPECT_EQ(R.Windows, 3u);
-  EXPECT_EQ(R.Budget, 100u);
+  EXPECT_EQ(R.Budget, 300u);
   ASSERT_EQ(R.Orders.size(), 5u);
-  for (const OrderScore &S : R.Orders) {
-    EXPECT_EQ(S.SolvedAt.back().first, 100u) << S.Name;
-    EXPECT_LE(S.CandidatesGeomean, 100.001) << S.Name;
-    EXPECT_LE(S.CandidatesP90, 100) << S.Name;
-    if (S.Name == "cost" || S.Name == "policy") {
-      EXPECT_NEAR(S.CandidatesGeomean, 100, 1e-6); // unsolved
-      EXPECT_EQ(S.SolvedAt.back().second, 0);
+  const char *Names[] = {"policy", "cost", "co-occurrence", "random", "oracle"};
+  for (unsigned I = 0; I != 5; ++I) {
+    const OrderScore &S = R.Orders[I];
+    EXPECT_EQ(S.Name, Names[I]);
+    EXPECT_EQ(S.SolvedAt.back().first, 300u);
+    if (S.Name == "policy" || S.Name == "oracle") {
+      EXPECT_EQ(S.SolvedAt.back().second, 1) << S.Name;
+      EXPECT_LT(S.CandidatesGeomean, 300) << S.Name;
+      EXPECT_EQ(S.Recall.front().second, 1) << S.Name;
     }
-    if (S.Name == "oracle")
-      for (auto [K, Share] : S.Recall)
-        EXPECT_EQ(Share, 1) << K;
+    if (S.Name == "co-occurrence") {
+      EXPECT_EQ(S.SolvedAt.back().second, 0);
+      EXPECT_NEAR(S.CandidatesGeomean, 300, 1e-6);
+      EXPECT_EQ(S.CandidatesP90, 300);
+    }
   }
-  EXPECT_EQ(compareOrders(x86Table(), {}, *Cost, *Random, O, nulls()).Windows, 0u);
+  EXPECT_EQ(cantFail(compareOrders(x86Table(), {}, First, Last, E, O, nulls())).Windows, 0u);
 }
 
 } // namespace

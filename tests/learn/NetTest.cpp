@@ -27,7 +27,7 @@ std::vector<Example> separable(unsigned N, uint64_t Seed) {
       E.X.Index.push_back(60);
       E.X.Value.push_back(1.5);
     }
-    E.Labels = {C};
+    E.Labels = {{C, 1}};
     Out.push_back(E);
   }
   return Out;
@@ -50,7 +50,7 @@ TEST(Net, LearnsWhatSeparates) {
   unsigned Right = 0;
   for (const Example &E : separable(200, 3)) {
     std::vector<float> L = N.forward(E.X);
-    Right += size_t(std::max_element(L.begin(), L.end()) - L.begin()) == E.Labels[0];
+    Right += size_t(std::max_element(L.begin(), L.end()) - L.begin()) == E.Labels[0].Output;
   }
   EXPECT_GE(Right, 195u);
 }
