@@ -105,7 +105,8 @@ Function *buildMeaning(Module &M, const Row &R) {
   return buildMeaning(M, N, R.Ins);
 }
 
-Value *buildElement(IRBuilderBase &B, const Row &R, Sem::ElementReader Read, Value *Lane, Value *Reg) {
+Value *buildElement(IRBuilderBase &B, const Row &R, Sem::ElementReader Read, Value *Lane,
+                    Value *Reg) {
   assert(R.isMatrix());
   Sem S(B, {}, {}, B.getInt32Ty());
   S.setElement(std::move(Read), V(&S, Lane), V(&S, Reg));
@@ -131,7 +132,8 @@ static Value *emitProgram(IRBuilderBase &B, const Window &W, const Program &P,
   return Values[Id];
 }
 
-Function *buildProgram(Module &M, const Window &W, const Program &P, unsigned Output, StringRef Name) {
+Function *buildProgram(Module &M, const Window &W, const Program &P, unsigned Output,
+                       StringRef Name) {
   LLVMContext &Ctx = M.getContext();
   SmallVector<Type *, 8> Params;
   for (const Leaf &L : W.Leaves)
@@ -223,7 +225,8 @@ static Function *representative(Module &M, const Row &R) {
     return buildMeaning(M, R);
   LLVMContext &Ctx = M.getContext();
   Type *I32 = Type::getInt32Ty(Ctx);
-  FunctionCallee Elem = M.getOrInsertFunction("whittle.elem", FunctionType::get(I32, {I32, I32, I32}, false));
+  FunctionCallee Elem =
+      M.getOrInsertFunction("whittle.elem", FunctionType::get(I32, {I32, I32, I32}, false));
   Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
                                  GlobalValue::ExternalLinkage, "sem." + R.Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));

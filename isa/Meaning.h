@@ -18,28 +18,25 @@ namespace whittle {
 /// with ValueType::irType for each register operand (of one lane for Lane) and
 /// an i64 for each immediate. Built once per module and signature. \p N.R must
 /// not be a Matrix row. Generic rows: the immediates are constants of the name.
-llvm::Function *buildMeaning(llvm::Module &M, const Node &N,
-                             llvm::ArrayRef<ValueType> OpTypes);
+llvm::Function *buildMeaning(llvm::Module &M, const Node &N, llvm::ArrayRef<ValueType> OpTypes);
 /// The same for a plain (non-generic) row.
 llvm::Function *buildMeaning(llvm::Module &M, const Row &R);
 
 /// One output element (32 bits: register \p Reg of lane \p Lane) of a Matrix
 /// row, built at \p B's insertion point; operands are read through \p Read.
 /// Constant Lane and Reg fold away.
-llvm::Value *buildElement(llvm::IRBuilderBase &B, const Row &R,
-                          Sem::ElementReader Read, llvm::Value *Lane,
-                          llvm::Value *Reg);
+llvm::Value *buildElement(llvm::IRBuilderBase &B, const Row &R, Sem::ElementReader Read,
+                          llvm::Value *Lane, llvm::Value *Reg);
 
 /// A lane-wise node's result built in place from its operands (in their IR
 /// types) and i64 immediates; constants fold.
-llvm::Value *emitMeaning(llvm::IRBuilderBase &B, const Node &N,
-                         llvm::ArrayRef<llvm::Value *> Ops,
+llvm::Value *emitMeaning(llvm::IRBuilderBase &B, const Node &N, llvm::ArrayRef<llvm::Value *> Ops,
                          llvm::ArrayRef<llvm::Value *> Imms);
 
 /// A lane-wise program as one function of its leaves (constants stay
 /// arguments); nodes are built in place.
-llvm::Function *buildProgram(llvm::Module &M, const Window &W, const Program &P,
-                             unsigned Output, llvm::StringRef Name);
+llvm::Function *buildProgram(llvm::Module &M, const Window &W, const Program &P, unsigned Output,
+                             llvm::StringRef Name);
 
 /// Structural hash of a row's meaning, operand types and immediates, blind to
 /// the order of operands of commutative IR operations. Cached per row.

@@ -97,7 +97,8 @@ static Error checkGeneric(const Window &W, const Program &P, const Node &N, cons
     ValueType In = W.typeOf(P, N.Ops[0]);
     if (In.Kind != N.Ty.Kind || N.Imms[0] < 0 || N.Imms[0] % 32 ||
         uint64_t(N.Imms[0]) + N.Ty.Bits > In.Bits)
-      return makeError(Where + "reads " + N.Ty.str() + " at bit " + Twine(N.Imms[0]) + " of " + In.str());
+      return makeError(Where + "reads " + N.Ty.str() + " at bit " + Twine(N.Imms[0]) + " of " +
+                       In.str());
     return Error::success();
   }
   unsigned Sum = 0;
@@ -114,7 +115,8 @@ static Error checkGeneric(const Window &W, const Program &P, const Node &N, cons
 
 /// An SGPR may stand where a lane value is read: the same in every lane.
 static bool mayRead(ValueType Want, ValueType Have) {
-  return Want == Have || (Want.Kind == RegKind::Lane && Have.Kind == RegKind::Sgpr && Want.Bits == Have.Bits);
+  return Want == Have ||
+         (Want.Kind == RegKind::Lane && Have.Kind == RegKind::Sgpr && Want.Bits == Have.Bits);
 }
 
 Error checkProgram(const Window &W, const Program &P) {
@@ -133,18 +135,22 @@ Error checkProgram(const Window &W, const Program &P) {
     if (!(N.Ty == N.R->Def))
       return makeError(Where + "result is " + N.R->Def.str() + ", not " + N.Ty.str());
     if (N.Ops.size() != N.R->Ins.size())
-      return makeError(Where + "takes " + Twine(N.R->Ins.size()) + " operands, not " + Twine(N.Ops.size()));
+      return makeError(Where + "takes " + Twine(N.R->Ins.size()) + " operands, not " +
+                       Twine(N.Ops.size()));
     if (N.Imms.size() != N.R->NumImms)
-      return makeError(Where + "takes " + Twine(N.R->NumImms) + " immediates, not " + Twine(N.Imms.size()));
+      return makeError(Where + "takes " + Twine(N.R->NumImms) + " immediates, not " +
+                       Twine(N.Imms.size()));
     for (auto [K, Op] : enumerate(N.Ops))
       if (ValueType T = W.typeOf(P, Op); !mayRead(N.R->Ins[K], T))
-        return makeError(Where + "operand %" + Twine(Op) + " is " + T.str() + ", not " + N.R->Ins[K].str());
+        return makeError(Where + "operand %" + Twine(Op) + " is " + T.str() + ", not " +
+                         N.R->Ins[K].str());
     unsigned K = 0;
     for (const OperandSpec &U : N.R->Uses)
       if (U.K == OperandSpec::Imm) {
         int64_t Imm = N.Imms[K++];
         if (!isIntN(U.ImmBits + 1, Imm))
-          return makeError(Where + "immediate " + Twine(Imm) + " does not fit " + Twine(unsigned(U.ImmBits)) + " bits");
+          return makeError(Where + "immediate " + Twine(Imm) + " does not fit " +
+                           Twine(unsigned(U.ImmBits)) + " bits");
       }
   }
   if (P.Outputs.empty())
@@ -159,7 +165,8 @@ Error checkRule(const Rule &R) {
   const Window &W = R.W;
   for (auto [I, L] : enumerate(W.Leaves)) {
     if (L.Const && L.Const->getBitWidth() != L.Ty.Bits)
-      return makeError("%" + Twine(I) + ": constant has " + Twine(L.Const->getBitWidth()) + " bits, not " + Twine(L.Ty.Bits));
+      return makeError("%" + Twine(I) + ": constant has " + Twine(L.Const->getBitWidth()) +
+                       " bits, not " + Twine(L.Ty.Bits));
     if (L.hasFacts() && (L.Const || L.Choice))
       return makeError("%" + Twine(I) + ": a constant or undef leaf has no facts");
     if (!L.Zeros.isZero() && !L.Ones.isZero() && L.Zeros.intersects(L.Ones))
@@ -170,11 +177,13 @@ Error checkRule(const Rule &R) {
   if (Error E = checkProgram(W, R.Target))
     return E;
   if (W.Source.Outputs.size() != R.Target.Outputs.size())
-    return makeError("source yields " + Twine(W.Source.Outputs.size()) + " values, target " + Twine(R.Target.Outputs.size()));
+    return makeError("source yields " + Twine(W.Source.Outputs.size()) + " values, target " +
+                     Twine(R.Target.Outputs.size()));
   for (auto [S, T] : zip(W.Source.Outputs, R.Target.Outputs)) {
     ValueType A = W.typeOf(W.Source, S), B = W.typeOf(R.Target, T);
     if (!mayRead(A, B))
-      return makeError("output %" + Twine(S) + " is " + A.str() + ", its replacement %" + Twine(T) + " " + B.str());
+      return makeError("output %" + Twine(S) + " is " + A.str() + ", its replacement %" + Twine(T) +
+                       " " + B.str());
   }
   std::vector<bool> InSource = usedLeaves(W, W.Source), InTarget = usedLeaves(W, R.Target);
   for (unsigned I = 0; I < W.numLeaves(); ++I)

@@ -39,9 +39,9 @@ struct OperandSpec {
     Imm,   ///< an immediate: a run-time argument of the meaning
     Fixed, ///< an immediate that must equal Value (clamp 0, op_sel_hi 3, ..)
   } K = Reg;
-  ValueType Ty;         ///< Reg
-  uint8_t ImmBits = 8;  ///< Imm: significant bits
-  int64_t Value = 0;    ///< Fixed
+  ValueType Ty;        ///< Reg
+  uint8_t ImmBits = 8; ///< Imm: significant bits
+  int64_t Value = 0;   ///< Fixed
 };
 
 /// How a row's opcode treats lanes (AMDGPU); x86 rows are LaneWise.
@@ -66,21 +66,28 @@ struct Row {
   /// Static cost, the same on every CPU: 2 is one simple instruction.
   unsigned Weight = 2;
   /// Inputs a compiler writer would try first as the row's immediates.
-  enum class ImmUse : uint8_t { None, Shift, Shuffle, Ternary, Predicate, Any } ImmKind = ImmUse::None;
+  enum class ImmUse : uint8_t {
+    None,
+    Shift,
+    Shuffle,
+    Ternary,
+    Predicate,
+    Any
+  } ImmKind = ImmUse::None;
   /// Optional: explicit operands for rows with fixed modifiers, uses only, in
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
 
   // Filled in from LLVM's tables when the row is first asked for.
   bool Joined = false;
-  unsigned Opcode = 0;                      ///< 0 for generic rows
-  ValueType Def;                            ///< result
-  llvm::SmallVector<OperandSpec, 6> Uses;   ///< explicit uses in MI order
-  llvm::SmallVector<ValueType, 4> Ins;      ///< the Reg operands of Uses
-  unsigned NumImms = 0;                     ///< the Imm operands of Uses
-  bool ZeroesAbove = false; ///< bits above Def in the physical register become 0
-  bool DefsFlags = false;   ///< clobbers EFLAGS/SCC; a window needs them dead
-  int TiedUse = -1;         ///< index in Ins of the operand tied to the result
+  unsigned Opcode = 0;                    ///< 0 for generic rows
+  ValueType Def;                          ///< result
+  llvm::SmallVector<OperandSpec, 6> Uses; ///< explicit uses in MI order
+  llvm::SmallVector<ValueType, 4> Ins;    ///< the Reg operands of Uses
+  unsigned NumImms = 0;                   ///< the Imm operands of Uses
+  bool ZeroesAbove = false;               ///< bits above Def in the physical register become 0
+  bool DefsFlags = false;                 ///< clobbers EFLAGS/SCC; a window needs them dead
+  int TiedUse = -1;                       ///< index in Ins of the operand tied to the result
 
   bool isGeneric() const { return Generic != GenericOp::None; }
   bool isMatrix() const { return Form == Shape::Matrix; }

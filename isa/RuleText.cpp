@@ -27,7 +27,8 @@ static std::string printBits(const APInt &Bits) {
     if (N > Width || Width % N)
       continue;
     if (Bits.isSplat(N))
-      return "splat(i" + std::to_string(N) + " 0x" + utohexstr(Bits.extractBitsAsZExtValue(N, 0), true) + ")";
+      return "splat(i" + std::to_string(N) + " 0x" +
+             utohexstr(Bits.extractBitsAsZExtValue(N, 0), true) + ")";
   }
   std::string S = "hex(";
   for (unsigned I = 0; I < Width; I += 8) {
@@ -122,7 +123,8 @@ public:
 
   Error fail(const Twine &What) const {
     std::string Where = Name.empty() ? "" : (Name + ": ").str();
-    return createStringError(inconvertibleErrorCode(), Where + "line " + Twine(LineNo) + ": " + What);
+    return createStringError(inconvertibleErrorCode(),
+                             Where + "line " + Twine(LineNo) + ": " + What);
   }
 
   /// Forgets the last rule's names.

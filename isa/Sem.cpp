@@ -71,11 +71,11 @@ static std::pair<Value *, Value *> match(V A, V B) {
   return {X, Y};
 }
 
-#define BINARY(OP, CREATE)                                                     \
-  V operator OP(V A, V B) {                                                    \
-    auto [X, Y] = match(A, B);                                                 \
-    return {&A.sem(), b(A).CREATE(X, Y)};                                      \
-  }                                                                            \
+#define BINARY(OP, CREATE)                                                                         \
+  V operator OP(V A, V B) {                                                                        \
+    auto [X, Y] = match(A, B);                                                                     \
+    return {&A.sem(), b(A).CREATE(X, Y)};                                                          \
+  }                                                                                                \
   V operator OP(V A, int64_t B) { return A OP A.sem().constantLike(A, B); }
 BINARY(+, CreateAdd)
 BINARY(-, CreateSub)
@@ -134,8 +134,7 @@ V ctlz(V A) {
 static std::pair<V, V> legalCount(V A, V Count) {
   unsigned W = A.eltBits();
   assert((W & (W - 1)) == 0 && "shift of an odd width");
-  return {Count & int64_t(W - 1),
-          cmp(CmpInst::ICMP_ULT, Count, A.sem().constantLike(Count, W))};
+  return {Count & int64_t(W - 1), cmp(CmpInst::ICMP_ULT, Count, A.sem().constantLike(Count, W))};
 }
 static V countLike(V A, V Count) {
   auto [X, Y] = match(A, Count);

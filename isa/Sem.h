@@ -118,8 +118,8 @@ public:
   using ElementReader =
       std::function<llvm::Value *(unsigned K, llvm::Value *Lane, llvm::Value *Reg)>;
 
-  Sem(llvm::IRBuilderBase &B, llvm::ArrayRef<llvm::Value *> Ins,
-      llvm::ArrayRef<llvm::Value *> Imms, llvm::Type *OutTy)
+  Sem(llvm::IRBuilderBase &B, llvm::ArrayRef<llvm::Value *> Ins, llvm::ArrayRef<llvm::Value *> Imms,
+      llvm::Type *OutTy)
       : B(B), Ins(Ins), Imms(Imms), OutTy(OutTy) {}
 
   /// Register operand K viewed as elements of EltBits (as a scalar if it has

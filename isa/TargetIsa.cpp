@@ -81,7 +81,8 @@ Expected<const TargetIsa *> TargetIsa::forTriple(StringRef TripleText) {
   case Triple::amdgcn:
     return get("amdgcn");
   default:
-    return makeError("target '" + TripleText + "' has no instruction rows (x86_64 and amdgcn have)");
+    return makeError("target '" + TripleText +
+                     "' has no instruction rows (x86_64 and amdgcn have)");
   }
 }
 
@@ -201,7 +202,8 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
 
   unsigned NumUses = D.getNumOperands() - 1;
   if (!R.Spec.empty() && R.Spec.size() != NumUses)
-    return Fail("has " + Twine(R.Spec.size()) + " operand specs for " + Twine(NumUses) + " operands");
+    return Fail("has " + Twine(R.Spec.size()) + " operand specs for " + Twine(NumUses) +
+                " operands");
   for (unsigned I = 0; I != NumUses; ++I) {
     OperandSpec S = R.Spec.empty() ? OperandSpec{} : R.Spec[I];
     std::optional<ValueType> T = TypeOf(I + 1);
@@ -287,7 +289,8 @@ const OpClass &TargetIsa::classOf(const Row &R) const {
   return All[ClassIds.find(&R)->second];
 }
 
-Expected<std::unique_ptr<MCSubtargetInfo>> TargetIsa::subtarget(StringRef CPU, StringRef Features) const {
+Expected<std::unique_ptr<MCSubtargetInfo>> TargetIsa::subtarget(StringRef CPU,
+                                                                StringRef Features) const {
   Triple T(TripleName);
   // An unknown CPU makes LLVM print a warning and go on; ask the table first.
   std::unique_ptr<MCSubtargetInfo> Base(TheTarget->createMCSubtargetInfo(T, "", ""));

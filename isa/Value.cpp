@@ -29,9 +29,7 @@ static char letter(RegKind K) {
   return '?';
 }
 
-std::string ValueType::str() const {
-  return std::string(1, letter(Kind)) + std::to_string(Bits);
-}
+std::string ValueType::str() const { return std::string(1, letter(Kind)) + std::to_string(Bits); }
 
 std::optional<ValueType> ValueType::parse(StringRef Text) {
   if (Text.size() < 2)

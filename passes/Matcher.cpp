@@ -436,7 +436,8 @@ RuleSet *Matcher::forFunction(StringRef Arch, const MachineFunction &MF) {
   if (Load) {
     const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
     if (none_of(MF, [&](const MachineBasicBlock &MBB) {
-          return any_of(MBB, [&](const MachineInstr &MI) { return mayBeRoot(MI.getOpcode(), TII); });
+          return any_of(MBB,
+                        [&](const MachineInstr &MI) { return mayBeRoot(MI.getOpcode(), TII); });
         }))
       return nullptr;
     setRules(std::exchange(Load, nullptr)());

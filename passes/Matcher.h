@@ -85,7 +85,7 @@ private:
   void setRules(std::vector<LoadedRule> Rules);
   bool mayBeRoot(unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
-  std::mutex Lock; ///< code generation may be parallel
+  std::mutex Lock;                               ///< code generation may be parallel
   std::function<std::vector<LoadedRule>()> Load; ///< empty once it was called
   llvm::StringSet<> Roots;
   llvm::DenseMap<unsigned, bool> IsRoot;

@@ -69,7 +69,8 @@ Error publishFile(const std::string &Path, StringRef Content) {
   int Fd;
   // A device or a pipe is written to, never replaced by a file.
   sys::fs::file_status Status;
-  if (!sys::fs::status(Path, Status) && sys::fs::exists(Status) && !sys::fs::is_regular_file(Status)) {
+  if (!sys::fs::status(Path, Status) && sys::fs::exists(Status) &&
+      !sys::fs::is_regular_file(Status)) {
     if (std::error_code EC = sys::fs::openFileForWrite(Path, Fd, sys::fs::CD_OpenExisting))
       return fileError(Path, EC.message());
     int Failed = writeAll(Fd, Content);

@@ -289,13 +289,14 @@ Expected<std::vector<MatcherRule>> RuleDb::matcherRules(StringRef Arch,
 
 Expected<std::vector<std::string>> RuleDb::matcherRoots(StringRef Arch) {
   std::vector<std::string> Roots;
-  Error E = forEach(*I->Db,
-                    "SELECT DISTINCT opcode FROM rule_roots JOIN rules ON rules.id = rule_roots.rule "
-                    "WHERE target = ? AND confirmed = 1 ORDER BY opcode",
-                    {Arch}, [&](Statement &S) -> Error {
-                      Roots.push_back(S.text(0).str());
-                      return Error::success();
-                    });
+  Error E =
+      forEach(*I->Db,
+              "SELECT DISTINCT opcode FROM rule_roots JOIN rules ON rules.id = rule_roots.rule "
+              "WHERE target = ? AND confirmed = 1 ORDER BY opcode",
+              {Arch}, [&](Statement &S) -> Error {
+                Roots.push_back(S.text(0).str());
+                return Error::success();
+              });
   if (E)
     return std::move(E);
   return Roots;

@@ -77,13 +77,15 @@ private:
 
 class Analyzer {
 public:
-  Analyzer(const TargetIsa &Isa, const MCSubtargetInfo &STI) : Isa(Isa), STI(STI), T(Isa.defaultTriple()) {
+  Analyzer(const TargetIsa &Isa, const MCSubtargetInfo &STI)
+      : Isa(Isa), STI(STI), T(Isa.defaultTriple()) {
     const Target &TT = Isa.llvmTarget();
     MAI.reset(TT.createMCAsmInfo(Isa.registerInfo(), T, Options));
     Ctx = std::make_unique<MCContext>(T, MAI.get(), &Isa.registerInfo(), &STI, &SM, &Options);
     MOFI.reset(TT.createMCObjectFileInfo(*Ctx, false));
     Ctx->setObjectFileInfo(MOFI.get());
-    Printer.reset(TT.createMCInstPrinter(T, MAI->getAssemblerDialect(), *MAI, Isa.instrInfo(), Isa.registerInfo()));
+    Printer.reset(TT.createMCInstPrinter(T, MAI->getAssemblerDialect(), *MAI, Isa.instrInfo(),
+                                         Isa.registerInfo()));
     Emitter.reset(TT.createMCCodeEmitter(Isa.instrInfo(), *Ctx));
     Analysis.reset(TT.createMCInstrAnalysis(&Isa.instrInfo()));
   }
@@ -91,10 +93,12 @@ public:
   Expected<std::vector<FunctionStats>> run(StringRef Asm) {
     std::string Messages;
     raw_string_ostream OS(Messages);
-    SM.setDiagHandler([](const SMDiagnostic &D, void *S) {
-      if (D.getKind() == SourceMgr::DK_Error)
-        D.print("", *static_cast<raw_string_ostream *>(S), false);
-    }, &OS);
+    SM.setDiagHandler(
+        [](const SMDiagnostic &D, void *S) {
+          if (D.getKind() == SourceMgr::DK_Error)
+            D.print("", *static_cast<raw_string_ostream *>(S), false);
+        },
+        &OS);
     SM.AddNewSourceBuffer(MemoryBuffer::getMemBufferCopy(Asm, "assembly"), SMLoc());
     Collector C(*Ctx);
     const Target &TT = Isa.llvmTarget();
@@ -116,8 +120,8 @@ private:
     const MCInstrDesc &D = Isa.instrInfo().get(I.getOpcode());
     StringRef Name = Isa.instrInfo().getName(I.getOpcode());
     if (Isa.arch() == "amdgcn")
-      return Name.starts_with("V_") && !Name.starts_with("V_MOV_") && !Name.starts_with("V_ACCVGPR_") &&
-             !D.mayLoad() && !D.mayStore();
+      return Name.starts_with("V_") && !Name.starts_with("V_MOV_") &&
+             !Name.starts_with("V_ACCVGPR_") && !D.mayLoad() && !D.mayStore();
     const MCRegisterInfo &RI = Isa.registerInfo();
     bool Wide = false;
     for (const MCOperand &Op : I)
@@ -125,7 +129,8 @@ private:
         StringRef R = RI.getName(Op.getReg());
         Wide |= R.contains("MM") || (R.starts_with("K") && R.size() == 2);
       }
-    bool Move = Name.contains("MOVDQ") || Name.contains("MOVAP") || Name.contains("MOVUP") || Name.starts_with("KMOV");
+    bool Move = Name.contains("MOVDQ") || Name.contains("MOVAP") || Name.contains("MOVUP") ||
+                Name.starts_with("KMOV");
     bool Masked = Name.ends_with("k") || Name.ends_with("kz");
     if (Move && (!Masked || D.mayLoad() || D.mayStore() || Name.starts_with("KMOV")))
       return false;
@@ -179,8 +184,9 @@ private:
     mca::CustomBehaviour CB(STI, Source, Isa.instrInfo());
     mca::Context MC(Isa.registerInfo(), STI);
     mca::PipelineOptions PO(0, 0, 0, 0, 0, 0, true);
-    std::unique_ptr<mca::Pipeline> P =
-        Model.isOutOfOrder() ? MC.createDefaultPipeline(PO, Source, CB) : MC.createInOrderPipeline(PO, Source, CB);
+    std::unique_ptr<mca::Pipeline> P = Model.isOutOfOrder()
+                                           ? MC.createDefaultPipeline(PO, Source, CB)
+                                           : MC.createInOrderPipeline(PO, Source, CB);
     Expected<unsigned> Total = P->run();
     if (!Total) {
       consumeError(Total.takeError());
@@ -203,7 +209,8 @@ private:
 };
 } // namespace
 
-Expected<std::vector<FunctionStats>> asmStats(const TargetIsa &Isa, StringRef Asm, StringRef CPU, StringRef Features) {
+Expected<std::vector<FunctionStats>> asmStats(const TargetIsa &Isa, StringRef Asm, StringRef CPU,
+                                              StringRef Features) {
   if (Isa.arch() == "x86_64")
     LLVMInitializeX86AsmParser();
   else

@@ -50,9 +50,9 @@ llvm::Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O);
 
 struct VerifyCommand {
   std::vector<std::string> Files;
-  std::string Db;      ///< instead of files: every rule of a database again
-  std::string AddTo;   ///< proved rules of Files go into this database
-  std::string Export;  ///< directory for obligations
+  std::string Db;     ///< instead of files: every rule of a database again
+  std::string AddTo;  ///< proved rules of Files go into this database
+  std::string Export; ///< directory for obligations
   bool CrossCheck = false;
   uint64_t RLimit = 0; ///< 0: the default
 };

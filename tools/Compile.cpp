@@ -92,9 +92,10 @@ static Expected<std::string> runClang(const CompileOptions &O, bool OpenCL) {
   SmallVector<StringRef, 16> Refs(Args.begin(), Args.end());
   std::string Message;
   int RC = sys::ExecuteAndWait(*Clang, Refs, std::nullopt, {}, 0, 0, &Message);
-  Expected<std::string> Text = RC == 0 ? readFile(Out.str().str())
-                                       : Expected<std::string>(makeError(O.File + ": clang-22 failed" +
-                                                                         (Message.empty() ? "" : ": " + Message)));
+  Expected<std::string> Text =
+      RC == 0 ? readFile(Out.str().str())
+              : Expected<std::string>(makeError(O.File + ": clang-22 failed" +
+                                                (Message.empty() ? "" : ": " + Message)));
   sys::fs::remove(Out);
   return Text;
 }
@@ -130,7 +131,8 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   LoadedSource S;
   S.O = O;
   StringRef Ext = sys::path::extension(O.File);
-  Expected<std::string> Text = Ext == ".c" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
+  Expected<std::string> Text =
+      Ext == ".c" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
   if (!Text)
     return Text.takeError();
   if (Ext != ".c" && Ext != ".cl" && Ext != ".ll" && Ext != ".bc" && Ext != ".mir" && O.File != "-")
@@ -158,7 +160,8 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   return S;
 }
 
-Expected<std::string> generate(const LoadedSource &S, const std::function<MachineFunctionPass *()> &Pass) {
+Expected<std::string> generate(const LoadedSource &S,
+                               const std::function<MachineFunctionPass *()> &Pass) {
   initTargets();
   LLVMContext Ctx;
   std::unique_ptr<MIRParser> Mir;
@@ -205,10 +208,11 @@ Expected<std::string> generate(const LoadedSource &S, const std::function<Machin
     return Out.str().str();
   }
   // Passes of ours are added through the registry of callbacks, as the plugin does.
-  RegisterTargetPassConfigCallback Callback([&](TargetMachine &, PassManagerBase &, TargetPassConfig *TPC) {
-    if (Pass)
-      TPC->insertPass(&FinalizeISelID, Pass());
-  });
+  RegisterTargetPassConfigCallback Callback(
+      [&](TargetMachine &, PassManagerBase &, TargetPassConfig *TPC) {
+        if (Pass)
+          TPC->insertPass(&FinalizeISelID, Pass());
+      });
   if (TM->addPassesToEmitFile(PM, OS, nullptr, CodeGenFileType::AssemblyFile))
     return makeError(S.O.File + ": the target cannot emit assembly");
   PM.run(**M);

@@ -23,7 +23,7 @@ class MemoryBuffer;
 namespace whittle {
 
 struct CompileOptions {
-  std::string File;                ///< .c .cl .ll .bc .mir
+  std::string File; ///< .c .cl .ll .bc .mir
   std::string Triple, CPU, Features;
   std::vector<std::string> ClangArgs; ///< for .c and .cl, after the defaults
   unsigned OptLevel = 3;
@@ -33,10 +33,10 @@ struct CompileOptions {
 /// clang serves several code generations.
 struct LoadedSource {
   CompileOptions O;
-  std::string Text;  ///< .ll, .bc or .mir content
+  std::string Text; ///< .ll, .bc or .mir content
   bool IsMir = false;
   std::string Triple, CPU; ///< as they will be used
-  std::string Hash;  ///< of Text
+  std::string Hash;        ///< of Text
 };
 
 /// Runs the front end if needed. Errors name the file.

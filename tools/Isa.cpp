@@ -26,7 +26,9 @@ using nlohmann::json;
 namespace whittle {
 
 static const char *confirmationName(ConformEntry::How H) {
-  return H == ConformEntry::Silicon ? "silicon" : H == ConformEntry::SecondSource ? "second source" : "unconfirmed";
+  return H == ConformEntry::Silicon        ? "silicon"
+         : H == ConformEntry::SecondSource ? "second source"
+                                           : "unconfirmed";
 }
 
 bool isConfirmed(const TargetIsa &Isa, const Row &R) {
@@ -39,11 +41,14 @@ static int list(const TargetIsa &Isa, const OutputOptions &O) {
     const OpClass &C = Isa.classOf(R);
     const char *How = confirmationName(confirmation(Isa, R));
     if (O.Json)
-      J.push_back({{"opcode", R.Name}, {"class", C.leader().Name}, {"features", R.Features},
-                   {"weight", R.Weight}, {"confirmation", How}});
+      J.push_back({{"opcode", R.Name},
+                   {"class", C.leader().Name},
+                   {"features", R.Features},
+                   {"weight", R.Weight},
+                   {"confirmation", How}});
     else
-      outs() << format("%-36s %-28s %3u  %-13s %s\n", R.Name.c_str(), C.leader().Name.c_str(), R.Weight, How,
-                       R.Features.c_str());
+      outs() << format("%-36s %-28s %3u  %-13s %s\n", R.Name.c_str(), C.leader().Name.c_str(),
+                       R.Weight, How, R.Features.c_str());
   }
   if (O.Json)
     outs() << json{{"target", Isa.arch().str()}, {"opcodes", J}}.dump(1) << "\n";
@@ -58,9 +63,10 @@ static std::string meaningText(const Row &R) {
   Function *F;
   if (R.isMatrix()) {
     Type *I32 = Type::getInt32Ty(Ctx);
-    FunctionCallee Elem =
-        M.getOrInsertFunction("operand.lane.register", FunctionType::get(I32, {I32, I32, I32}, false));
-    F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::ExternalLinkage, R.Name, M);
+    FunctionCallee Elem = M.getOrInsertFunction("operand.lane.register",
+                                                FunctionType::get(I32, {I32, I32, I32}, false));
+    F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::ExternalLinkage,
+                         R.Name, M);
     F->getArg(0)->setName("lane");
     F->getArg(1)->setName("register");
     IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
@@ -71,7 +77,8 @@ static std::string meaningText(const Row &R) {
   } else {
     F = buildMeaning(M, R);
     for (Argument &A : F->args())
-      A.setName(A.getArgNo() < R.Ins.size() ? "in" + Twine(A.getArgNo()) : "imm" + Twine(A.getArgNo() - R.Ins.size()));
+      A.setName(A.getArgNo() < R.Ins.size() ? "in" + Twine(A.getArgNo())
+                                            : "imm" + Twine(A.getArgNo() - R.Ins.size()));
     F->setName(R.Name);
   }
   std::string Text;
@@ -83,7 +90,8 @@ static std::string meaningText(const Row &R) {
 static Expected<int> show(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
   const Row *R = Isa.find(C.Opcode);
   if (!R || R->isGeneric())
-    return createStringError(inconvertibleErrorCode(), Isa.arch() + " opcode '" + C.Opcode + "' has no row");
+    return createStringError(inconvertibleErrorCode(),
+                             Isa.arch() + " opcode '" + C.Opcode + "' has no row");
   std::vector<std::string> Same, Ins, Commutes;
   for (const Row *M : Isa.classOf(*R).Members)
     Same.push_back(M->Name);
@@ -93,14 +101,29 @@ static Expected<int> show(const TargetIsa &Isa, const IsaCommand &C, const Outpu
     Commutes.push_back(std::to_string(I) + "<->" + std::to_string(J));
   std::string How = confirmationName(confirmation(Isa, *R));
   if (O.Json) {
-    outs() << json{{"opcode", R->Name}, {"result", R->Def.str()}, {"inputs", Ins}, {"immediates", R->NumImms},
-                   {"features", R->Features}, {"weight", R->Weight}, {"class", Same}, {"commutes", Commutes},
-                   {"zeroes_above", R->ZeroesAbove}, {"defines_flags", R->DefsFlags}, {"tied", R->TiedUse},
-                   {"confirmation", How}, {"hash", rowHash(*R).hex()}, {"meaning", meaningText(*R)}}.dump(1) << "\n";
+    outs() << json{{"opcode", R->Name},
+                   {"result", R->Def.str()},
+                   {"inputs", Ins},
+                   {"immediates", R->NumImms},
+                   {"features", R->Features},
+                   {"weight", R->Weight},
+                   {"class", Same},
+                   {"commutes", Commutes},
+                   {"zeroes_above", R->ZeroesAbove},
+                   {"defines_flags", R->DefsFlags},
+                   {"tied", R->TiedUse},
+                   {"confirmation", How},
+                   {"hash", rowHash(*R).hex()},
+                   {"meaning", meaningText(*R)}}
+                  .dump(1)
+           << "\n";
     return 0;
   }
   outs() << R->Name << ": " << R->Def.str() << " of (" << join(Ins, ", ") << ")"
-         << (R->NumImms ? ", " + std::to_string(R->NumImms) + " immediate" + (R->NumImms > 1 ? "s" : "") : "") << "\n"
+         << (R->NumImms
+                 ? ", " + std::to_string(R->NumImms) + " immediate" + (R->NumImms > 1 ? "s" : "")
+                 : "")
+         << "\n"
          << "  needs         " << (R->Features.empty() ? "nothing" : R->Features) << "\n"
          << "  weight        " << R->Weight << "\n"
          << "  same meaning  " << join(Same, " ") << "\n"
@@ -120,21 +143,27 @@ static int stats(const TargetIsa &Isa, const OutputOptions &O) {
     ++By[confirmation(Isa, R)];
   size_t Opcodes = Isa.rows().size(), Classes = Isa.classes().size();
   if (O.Json)
-    outs() << json{{"target", Isa.arch().str()}, {"opcodes", Opcodes}, {"classes", Classes},
+    outs() << json{{"target", Isa.arch().str()},
+                   {"opcodes", Opcodes},
+                   {"classes", Classes},
                    {"confirmed_silicon", By[ConformEntry::Silicon]},
                    {"confirmed_second_source", By[ConformEntry::SecondSource]},
-                   {"unconfirmed", By[ConformEntry::Unconfirmed]}}.dump() << "\n";
+                   {"unconfirmed", By[ConformEntry::Unconfirmed]}}
+                  .dump()
+           << "\n";
   else
-    outs() << Isa.arch() << ": " << Opcodes << " opcodes in " << Classes << " classes; confirmed on silicon "
-           << By[ConformEntry::Silicon] << ", by a second source " << By[ConformEntry::SecondSource]
-           << ", unconfirmed " << By[ConformEntry::Unconfirmed] << "\n";
+    outs() << Isa.arch() << ": " << Opcodes << " opcodes in " << Classes
+           << " classes; confirmed on silicon " << By[ConformEntry::Silicon]
+           << ", by a second source " << By[ConformEntry::SecondSource] << ", unconfirmed "
+           << By[ConformEntry::Unconfirmed] << "\n";
   return 0;
 }
 
 static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
-  Expected<ConformReport> R = Isa.arch() == "x86_64"
-                                  ? conformX86(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only})
-                                  : conformAMDGPU(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only});
+  Expected<ConformReport> R =
+      Isa.arch() == "x86_64"
+          ? conformX86(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only})
+          : conformAMDGPU(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only});
   if (!R)
     return R.takeError();
   uint64_t Inputs = 0, Mismatches = 0;
@@ -145,7 +174,8 @@ static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const Ou
     Mismatches += E.Mismatches;
     ++By[E.H];
     if (E.Mismatches)
-      Bad.push_back({{"opcode", E.Opcode}, {"mismatches", E.Mismatches}, {"first", E.FirstMismatch}});
+      Bad.push_back(
+          {{"opcode", E.Opcode}, {"mismatches", E.Mismatches}, {"first", E.FirstMismatch}});
     if (E.H == ConformEntry::Unconfirmed)
       Open.push_back({{"opcode", E.Opcode}, {"reason", E.Reason}});
   }
@@ -153,19 +183,27 @@ static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const Ou
     if (Error E = writeConfirmed(Isa, *R, C.WriteConfirmed))
       return std::move(E);
   if (O.Json) {
-    outs() << json{{"target", Isa.arch().str()}, {"rows", R->Entries.size()}, {"inputs", Inputs},
-                   {"mismatches", Mismatches}, {"silicon", By[ConformEntry::Silicon]},
-                   {"second_source", By[ConformEntry::SecondSource]}, {"wrong", Bad}, {"unconfirmed", Open}}.dump(1)
+    outs() << json{{"target", Isa.arch().str()},
+                   {"rows", R->Entries.size()},
+                   {"inputs", Inputs},
+                   {"mismatches", Mismatches},
+                   {"silicon", By[ConformEntry::Silicon]},
+                   {"second_source", By[ConformEntry::SecondSource]},
+                   {"wrong", Bad},
+                   {"unconfirmed", Open}}
+                  .dump(1)
            << "\n";
   } else {
     for (const json &B : Bad)
-      outs() << B["opcode"].get<std::string>() << ": " << B["mismatches"].get<uint64_t>() << " mismatches, first "
-             << B["first"].get<std::string>() << "\n";
+      outs() << B["opcode"].get<std::string>() << ": " << B["mismatches"].get<uint64_t>()
+             << " mismatches, first " << B["first"].get<std::string>() << "\n";
     for (const json &B : Open)
-      outs() << B["opcode"].get<std::string>() << ": not executed: " << B["reason"].get<std::string>() << "\n";
+      outs() << B["opcode"].get<std::string>()
+             << ": not executed: " << B["reason"].get<std::string>() << "\n";
     outs() << R->Entries.size() << " rows: " << By[ConformEntry::Silicon] << " on silicon, "
-           << By[ConformEntry::SecondSource] << " by a second source, " << By[ConformEntry::Unconfirmed]
-           << " not executed; " << Inputs << " inputs, " << Mismatches << " mismatches\n";
+           << By[ConformEntry::SecondSource] << " by a second source, "
+           << By[ConformEntry::Unconfirmed] << " not executed; " << Inputs << " inputs, "
+           << Mismatches << " mismatches\n";
   }
   return Mismatches ? 1 : 0;
 }
@@ -185,7 +223,8 @@ static Expected<int> eval(const TargetIsa &Isa, const IsaCommand &C) {
   }
   const Row *R = Isa.find(C.Opcode);
   if (!R || R->isGeneric())
-    return createStringError(inconvertibleErrorCode(), Isa.arch() + " opcode '" + C.Opcode + "' has no row");
+    return createStringError(inconvertibleErrorCode(),
+                             Isa.arch() + " opcode '" + C.Opcode + "' has no row");
   EvalRequest Request;
   Request.Opcode = C.Opcode;
   Request.Cpu = C.CPU;

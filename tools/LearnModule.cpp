@@ -8,10 +8,10 @@
 #include "tools/LearnModule.h"
 #include "rulesdb/RuleDb.h"
 #include "tools/Commands.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 #include <dlfcn.h>
 #include <nlohmann/json.hpp>
@@ -24,12 +24,14 @@ Expected<LearnModule *> learnModule() {
   static LearnModule *Module = nullptr;
   if (Module)
     return Module;
-  SmallString<256> Path(sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&learnModule)));
+  SmallString<256> Path(
+      sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&learnModule)));
   sys::path::remove_filename(Path);
   sys::path::append(Path, "..", "lib", "WhittleLearn.so");
   void *Handle = dlopen(Path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!Handle)
-    return createStringError(inconvertibleErrorCode(), Twine("cannot open the learning module: ") + dlerror());
+    return createStringError(inconvertibleErrorCode(),
+                             Twine("cannot open the learning module: ") + dlerror());
   auto *Entry = reinterpret_cast<LearnModule *(*)()>(dlsym(Handle, "whittleLearnModule"));
   if (!Entry)
     return createStringError(inconvertibleErrorCode(), Path + ": not Whittle's learning module");
@@ -84,13 +86,17 @@ Expected<int> runEval(const LearnCommand &C, const OutputOptions &O) {
   T.Seed = C.Seed;
   T.Seconds = C.Seconds;
   T.Threads = C.Jobs;
-  Expected<EvalReport> R = (*Module)->evaluate(**Isa, C.Policy, T, C.Budget, O.Quiet ? nulls() : errs());
+  Expected<EvalReport> R =
+      (*Module)->evaluate(**Isa, C.Policy, T, C.Budget, O.Quiet ? nulls() : errs());
   if (!R)
     return R.takeError();
   if (O.Json) {
-    nlohmann::json J{{"windows", R->Windows}, {"budget", R->Budget}, {"orders", nlohmann::json::array()}};
+    nlohmann::json J{
+        {"windows", R->Windows}, {"budget", R->Budget}, {"orders", nlohmann::json::array()}};
     for (const OrderScore &S : R->Orders) {
-      nlohmann::json Order{{"name", S.Name}, {"candidates_geomean", S.CandidatesGeomean}, {"candidates_p90", S.CandidatesP90}};
+      nlohmann::json Order{{"name", S.Name},
+                           {"candidates_geomean", S.CandidatesGeomean},
+                           {"candidates_p90", S.CandidatesP90}};
       for (auto [At, Share] : S.SolvedAt)
         Order["solved_at"][std::to_string(At)] = Share;
       for (auto [K, Share] : S.Recall)
@@ -100,7 +106,8 @@ Expected<int> runEval(const LearnCommand &C, const OutputOptions &O) {
     outs() << J.dump(1) << "\n";
     return 0;
   }
-  outs() << R->Windows << " windows held out by skeleton; unsolved ones count as " << R->Budget << " candidates\n";
+  outs() << R->Windows << " windows held out by skeleton; unsolved ones count as " << R->Budget
+         << " candidates\n";
   outs() << format("%-16s %14s %14s", "order", "geomean", "p90");
   if (!R->Orders.empty()) {
     for (auto [At, Share] : R->Orders.front().SolvedAt)

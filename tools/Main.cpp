@@ -37,7 +37,8 @@ struct LoopText {
 
 void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
   A->add_option("--time", T.Time, "time for the whole search: 60s, 5m, 8h")->capture_default_str();
-  A->add_option("--window-time", T.WindowTime, "at most this for one window")->capture_default_str();
+  A->add_option("--window-time", T.WindowTime, "at most this for one window")
+      ->capture_default_str();
   A->add_option("--jobs,-j", L.Jobs, "threads")->capture_default_str()->check(CLI::Range(1u, 256u));
   A->add_option("--max-instructions", L.MaxInstructions, "longest answer looked for")
       ->capture_default_str()
@@ -53,7 +54,8 @@ void finishLoopOptions(LoopOptions &L, const LoopText &T, bool Quiet) {
   if (T.Shard.empty())
     return;
   char Rest;
-  if (sscanf(T.Shard.c_str(), "%u/%u%c", &L.Shard, &L.Shards, &Rest) != 2 || !L.Shards || L.Shard >= L.Shards)
+  if (sscanf(T.Shard.c_str(), "%u/%u%c", &L.Shard, &L.Shards, &Rest) != 2 || !L.Shards ||
+      L.Shard >= L.Shards)
     throw CLI::ValidationError("--shard", "'" + T.Shard + "' is not I/N with I < N");
 }
 
@@ -62,7 +64,8 @@ void addSourceOptions(CLI::App *A, CompileOptions &C) {
   A->add_option("--mcpu", C.CPU, "CPU, as llc takes it");
   A->add_option("--mattr", C.Features, "features, as llc takes them");
   A->add_option("--clang-arg", C.ClangArgs, "one more argument for clang (.c, .cl); repeatable");
-  A->add_option("-O", C.OptLevel, "optimisation level of code generation")->check(CLI::Range(0u, 3u));
+  A->add_option("-O", C.OptLevel, "optimisation level of code generation")
+      ->check(CLI::Range(0u, 3u));
 }
 } // namespace
 
@@ -118,9 +121,11 @@ int main(int Argc, char **Argv) {
   VerifyCommand Ver;
   A = Sub(App, "verify", "prove rules written by hand, or all of a database again");
   CLI::Option *Files = A->add_option("files", Ver.Files, "rule text ('-': stdin)");
-  CLI::Option *DbOption = A->add_option("--db", Ver.Db, "prove every rule of a database again")->excludes(Files);
+  CLI::Option *DbOption =
+      A->add_option("--db", Ver.Db, "prove every rule of a database again")->excludes(Files);
   A->add_option("--add-to", Ver.AddTo, "store what is proved in this database")->excludes(DbOption);
-  A->add_option("--export", Ver.Export, "write obligations (.ll pairs, SMT-LIB 2) into a directory");
+  A->add_option("--export", Ver.Export,
+                "write obligations (.ll pairs, SMT-LIB 2) into a directory");
   A->add_flag("--cross-check", Ver.CrossCheck, "ask cvc5 too, if it is installed");
   A->add_option("--rlimit", Ver.RLimit, "Z3 resource units for one query");
   A->callback([&, Files, DbOption] {
@@ -132,7 +137,8 @@ int main(int Argc, char **Argv) {
   LearnCommand Learn;
   std::string LearnTime = "5m";
   for (bool Train : {true, false}) {
-    A = Train ? Sub(App, "train", "learn an order of opcodes") : Sub(App, "eval", "compare orders on held-out windows");
+    A = Train ? Sub(App, "train", "learn an order of opcodes")
+              : Sub(App, "eval", "compare orders on held-out windows");
     A->add_option("--db", Learn.Db, "database whose proved rules are learnt from too");
     if (Train)
       A->add_option("-o", Learn.Policy, "policy file to write")->required();
@@ -143,7 +149,8 @@ int main(int Argc, char **Argv) {
     A->add_option("--time", LearnTime, "upper bound")->capture_default_str();
     A->add_option("--jobs,-j", Learn.Jobs)->capture_default_str();
     if (!Train)
-      A->add_option("--budget", Learn.Budget, "candidates a window may take")->capture_default_str();
+      A->add_option("--budget", Learn.Budget, "candidates a window may take")
+          ->capture_default_str();
     A->callback([&, Train] {
       Learn.Seconds = parseTime(LearnTime);
       Run = [&, Train] { return Train ? runTrain(Learn, Out) : runEval(Learn, Out); };
@@ -153,9 +160,12 @@ int main(int Argc, char **Argv) {
   RulesCommand Rules;
   A = App.add_subcommand("rules", "browse a database of rules");
   A->require_subcommand(1);
-  for (auto [Verb, Help] : {std::pair("list", "one line a rule"), {"show", "one rule and why it is true"},
-                            {"stats", "counts"}, {"lint", "check the rules as a set"},
-                            {"export", "all rules as text"}, {"disable", "turn a rule off, with a reason"},
+  for (auto [Verb, Help] : {std::pair("list", "one line a rule"),
+                            {"show", "one rule and why it is true"},
+                            {"stats", "counts"},
+                            {"lint", "check the rules as a set"},
+                            {"export", "all rules as text"},
+                            {"disable", "turn a rule off, with a reason"},
                             {"enable", "turn a rule on again"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
     std::string V = Verb;
@@ -177,9 +187,12 @@ int main(int Argc, char **Argv) {
   IsaCommand Isa;
   A = App.add_subcommand("isa", "what opcodes mean, and whether that is so");
   A->require_subcommand(1);
-  for (auto [Verb, Help] : {std::pair("list", "every opcode with a meaning"), {"show", "one opcode's meaning as LLVM IR"},
-                            {"stats", "counts by confirmation"}, {"conform", "run every row against its second source"},
-                            {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
+  for (auto [Verb, Help] :
+       {std::pair("list", "every opcode with a meaning"),
+        {"show", "one opcode's meaning as LLVM IR"},
+        {"stats", "counts by confirmation"},
+        {"conform", "run every row against its second source"},
+        {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
     std::string V = Verb;
     B->add_option("--target", Isa.Target, "x86_64 or amdgcn")->capture_default_str();
@@ -194,7 +207,8 @@ int main(int Argc, char **Argv) {
       B->add_option("--inputs", Isa.Inputs, "inputs for each row")->capture_default_str();
       B->add_option("--seed", Isa.Seed)->capture_default_str();
       B->add_option("--only", Isa.Only, "rows whose name matches this regular expression");
-      B->add_option("--write-confirmed", Isa.WriteConfirmed, "write the list of confirmed rows to a file");
+      B->add_option("--write-confirmed", Isa.WriteConfirmed,
+                    "write the list of confirmed rows to a file");
     }
     B->callback([&, V] {
       Isa.Verb = V;

@@ -28,7 +28,8 @@ static Error makeError(const Twine &Message) {
 }
 
 std::string shippedRules() {
-  SmallString<256> Path(sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&shippedRules)));
+  SmallString<256> Path(
+      sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&shippedRules)));
   sys::path::remove_filename(Path);
   sys::path::append(Path, "..", "share", "whittle", "rules.db");
   return sys::fs::exists(Path) ? Path.str().str() : "";
@@ -73,8 +74,8 @@ private:
 
 /// Code generation with the harvest pass; the windows go into \p Db. Gives the
 /// assembly too.
-static Expected<std::string> harvestInto(RuleDb &Db, const LoadedSource &S, HarvestOptions H, unsigned &Windows,
-                                         unsigned &New) {
+static Expected<std::string> harvestInto(RuleDb &Db, const LoadedSource &S, HarvestOptions H,
+                                         unsigned &Windows, unsigned &New) {
   std::vector<std::pair<Window, Sighting>> Seen;
   auto Sink = [&](Window W, StringRef Function, unsigned Index, StringRef CPU) {
     Seen.emplace_back(std::move(W), Sighting{S.Hash, Function.str(), Index, CPU.str()});
@@ -172,9 +173,10 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
     if (Error E = writeFile(C.OutFile, *After))
       return std::move(E);
 
-  json J{{"file", C.Source.File}, {"target", (*Isa)->arch().str()}, {"cpu", S->CPU},
-         {"seconds", Sum.Seconds}, {"functions", json::array()}, {"rules_found", Sum.RulesAdded},
-         {"windows", Windows}, {"unknown", Sum.Unknown}};
+  json J{
+      {"file", C.Source.File},  {"target", (*Isa)->arch().str()}, {"cpu", S->CPU},
+      {"seconds", Sum.Seconds}, {"functions", json::array()},     {"rules_found", Sum.RulesAdded},
+      {"windows", Windows},     {"unknown", Sum.Unknown}};
   std::string Text;
   raw_string_ostream OS(Text);
   if (!S->IsMir) {
@@ -200,11 +202,12 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
           Ids.push_back(R.Id);
           OS << "  rule    " << StringRef(R.Id).take_front(8) << "\n";
         }
-      J["functions"].push_back({{"name", F.Name}, {"before", statsJson(F)}, {"after", statsJson(*G)}, {"rules", Ids}});
+      J["functions"].push_back(
+          {{"name", F.Name}, {"before", statsJson(F)}, {"after", statsJson(*G)}, {"rules", Ids}});
     }
   }
-  OS << format("%u windows, %u rules found, %u rewrites, %u unknown, %.1f s\n", Windows, Sum.RulesAdded,
-               unsigned(Stats.Rewrites.size()), Sum.Unknown, Sum.Seconds);
+  OS << format("%u windows, %u rules found, %u rewrites, %u unknown, %.1f s\n", Windows,
+               Sum.RulesAdded, unsigned(Stats.Rewrites.size()), Sum.Unknown, Sum.Seconds);
   if (!C.Report.empty())
     if (Error E = writeFile(C.Report, J.dump(1) + "\n"))
       return std::move(E);
@@ -213,7 +216,8 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
   else if (!O.Quiet && C.OutFile != "-")
     outs() << Text;
   if (Sum.Interrupted) {
-    errs() << "whittle: interrupted; what was found is " << (C.Db.empty() ? "applied" : "in " + C.Db) << "\n";
+    errs() << "whittle: interrupted; what was found is "
+           << (C.Db.empty() ? "applied" : "in " + C.Db) << "\n";
     return 130;
   }
   return 0;
@@ -252,13 +256,17 @@ Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O) {
   if (!S)
     return S.takeError();
   if (O.Json)
-    outs() << json{{"windows", S->Windows}, {"solved", S->Solved}, {"proved", S->Proved},
-                   {"refuted", S->Refuted}, {"unknown", S->Unknown}, {"candidates", S->Candidates},
-                   {"seconds", S->Seconds}, {"rules_added", S->RulesAdded}}.dump() << "\n";
+    outs() << json{{"windows", S->Windows}, {"solved", S->Solved},
+                   {"proved", S->Proved},   {"refuted", S->Refuted},
+                   {"unknown", S->Unknown}, {"candidates", S->Candidates},
+                   {"seconds", S->Seconds}, {"rules_added", S->RulesAdded}}
+                  .dump()
+           << "\n";
   else if (!O.Quiet)
-    outs() << format("%u windows, %u solved, %u proved, %u refuted, %u unknown, %llu candidates, %u rules added, %.1f s\n",
-                     S->Windows, S->Solved, S->Proved, S->Refuted, S->Unknown, (unsigned long long)S->Candidates,
-                     S->RulesAdded, S->Seconds);
+    outs() << format("%u windows, %u solved, %u proved, %u refuted, %u unknown, %llu candidates, "
+                     "%u rules added, %.1f s\n",
+                     S->Windows, S->Solved, S->Proved, S->Refuted, S->Unknown,
+                     (unsigned long long)S->Candidates, S->RulesAdded, S->Seconds);
   if (S->Interrupted) {
     errs() << "whittle: interrupted; finished windows are in " << C.Db << ", go on with --resume\n";
     return 130;

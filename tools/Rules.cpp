@@ -35,7 +35,8 @@ static Expected<int> show(RuleDb &Db, const RulesCommand &C, const OutputOptions
   if (O.Json) {
     json J = showJson(*R, *History, Db.path());
     for (const ExportedObligation &Ob : Obligations)
-      J["obligations"].push_back({{"name", Ob.Name}, {"source", Ob.LLSource}, {"target", Ob.LLTarget}, {"smt2", Ob.Smt2}});
+      J["obligations"].push_back(
+          {{"name", Ob.Name}, {"source", Ob.LLSource}, {"target", Ob.LLTarget}, {"smt2", Ob.Smt2}});
     outs() << J.dump(1) << "\n";
     return 0;
   }
@@ -83,7 +84,8 @@ Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
     Expected<StoredRule> R = (*Db)->rule(C.Id);
     if (!R)
       return R.takeError();
-    if (Error E = (*Db)->setState(R->Id, C.Verb == "disable" ? RuleState::Off : RuleState::On, C.Why))
+    if (Error E =
+            (*Db)->setState(R->Id, C.Verb == "disable" ? RuleState::Off : RuleState::On, C.Why))
       return std::move(E);
     return 0;
   }

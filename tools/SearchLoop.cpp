@@ -65,7 +65,9 @@ RuleEvidence evidenceOf(const Rule &R, const VerifyResult &V, StringRef FoundBy)
 
 namespace {
 using Clock = std::chrono::steady_clock;
-double since(Clock::time_point T) { return std::chrono::duration<double>(Clock::now() - T).count(); }
+double since(Clock::time_point T) {
+  return std::chrono::duration<double>(Clock::now() - T).count();
+}
 
 class Loop {
 public:
@@ -77,7 +79,8 @@ public:
     if (!Queue)
       return Queue.takeError();
     std::erase_if(*Queue, [&](const QueuedWindow &Q) {
-      return Q.State == WindowState::Solved || (Q.Id.Bytes[0] * 256u + Q.Id.Bytes[1]) % O.Shards != O.Shard;
+      return Q.State == WindowState::Solved ||
+             (Q.Id.Bytes[0] * 256u + Q.Id.Bytes[1]) % O.Shards != O.Shard;
     });
     Sum.Windows = unsigned(Queue->size());
     // Answers of at most two instructions are cheap to look for everywhere;
@@ -91,7 +94,8 @@ public:
         double Left = O.Seconds - since(Start);
         if (Left <= 0 || interruptFlag())
           break;
-        double Share = Depth <= 2 ? O.WindowSeconds : std::max(0.5, Left / double(Queue->size() - I));
+        double Share =
+            Depth <= 2 ? O.WindowSeconds : std::max(0.5, Left / double(Queue->size() - I));
         bool Last = Depth == O.MaxInstructions;
         Expected<bool> Finished = one(Q, Depth, std::min({Share, O.WindowSeconds, Left}), Last);
         if (!Finished)
@@ -112,7 +116,6 @@ public:
   }
 
 private:
-
   Expected<const MCSubtargetInfo *> subtarget(const TargetIsa &Isa, const std::string &CPU) {
     std::unique_ptr<MCSubtargetInfo> &S = Subtargets[{Isa.arch().str(), CPU}];
     if (!S) {
@@ -157,7 +160,8 @@ private:
     S.Seed = O.Seed;
     S.STI = *STI;
     S.Stop = &interruptFlag();
-    Expected<SearchResult> Result = search(Q.W, S, **Ranker, [&](const Rule &R) { return prove(R); });
+    Expected<SearchResult> Result =
+        search(Q.W, S, **Ranker, [&](const Rule &R) { return prove(R); });
     if (!Result)
       return Result.takeError();
     Sum.Candidates += Result->Candidates;
@@ -190,7 +194,7 @@ private:
     Rec.Settings = "max-instructions=" + std::to_string(Depth) + " seed=" + std::to_string(O.Seed) +
                    " order=" + (*Ranker)->name().str();
     unsigned New = 0;
-    WindowState State = Solved ? WindowState::Solved
+    WindowState State = Solved            ? WindowState::Solved
                         : Result->Unknown ? WindowState::Unknown
                                           : WindowState::Searched;
     if (Error E = Db.finishWindow(Q.Id, State, Rec, Rules, &New))
@@ -219,9 +223,10 @@ private:
 
   void progress(size_t I, size_t N, unsigned Depth) {
     double T = since(Start);
-    errs() << format("\r%zu/%zu windows (to %u instructions)  %.3g candidates/s  %u rules  %u refuted  %u unknown  %.0f s left ",
-                     I, N, Depth, double(Sum.Candidates) / std::max(T, 1e-3), Sum.Proved, Sum.Refuted, Sum.Unknown,
-                     std::max(0.0, O.Seconds - T));
+    errs() << format("\r%zu/%zu windows (to %u instructions)  %.3g candidates/s  %u rules  %u "
+                     "refuted  %u unknown  %.0f s left ",
+                     I, N, Depth, double(Sum.Candidates) / std::max(T, 1e-3), Sum.Proved,
+                     Sum.Refuted, Sum.Unknown, std::max(0.0, O.Seconds - T));
   }
 
   RuleDb &Db;

@@ -16,15 +16,15 @@
 namespace whittle {
 
 struct LoopOptions {
-  double Seconds = 60;          ///< for all windows
-  double WindowSeconds = 20;    ///< at most, for one window and round
+  double Seconds = 60;       ///< for all windows
+  double WindowSeconds = 20; ///< at most, for one window and round
   unsigned Jobs = 2;
   unsigned MaxInstructions = 3;
   uint64_t Seed = 1;
-  bool Resume = false;          ///< only windows that no search has finished
+  bool Resume = false; ///< only windows that no search has finished
   unsigned Shard = 0, Shards = 1;
-  std::string Policy;           ///< a file of `whittle train`
-  bool Progress = false;        ///< lines on stderr
+  std::string Policy;    ///< a file of `whittle train`
+  bool Progress = false; ///< lines on stderr
 };
 
 struct LoopSummary {

@@ -40,8 +40,8 @@ static std::string describe(const Counterexample &X, const Window &W) {
       OS << "%" << I << " = " << hexOf(L) << "; ";
   if (W.hasMatrix())
     OS << "exec = " << format_hex(X.Exec, 18) << "; ";
-  OS << "output " << X.Output << " bit " << X.ChunkBit << ": source " << hexOf(X.SourceValue) << ", target "
-     << hexOf(X.TargetValue);
+  OS << "output " << X.Output << " bit " << X.ChunkBit << ": source " << hexOf(X.SourceValue)
+     << ", target " << hexOf(X.TargetValue);
   return Text;
 }
 
@@ -117,8 +117,11 @@ private:
     Expected<VerifyResult> V = verify(I.R, VO);
     if (!V)
       return makeError("rule " + I.Name + ": " + toString(V.takeError()));
-    json J{{"rule", I.Name}, {"verdict", verdictName(V->V).str()}, {"counterexample", nullptr},
-           {"seconds", V->E.Seconds}, {"method", V->Method}};
+    json J{{"rule", I.Name},
+           {"verdict", verdictName(V->V).str()},
+           {"counterexample", nullptr},
+           {"seconds", V->E.Seconds},
+           {"method", V->Method}};
     std::string Detail = V->Method;
     if (std::holds_alternative<Proved>(V->V)) {
       ++ProvedCount;
@@ -126,7 +129,8 @@ private:
       if (Into) {
         StaticCost From = staticCost(I.R.W, I.R.W.Source), To = staticCost(I.R.W, I.R.Target);
         if (!(To < From)) {
-          errs() << "whittle: rule " << I.Name << ": proved, but its target is not cheaper: not stored\n";
+          errs() << "whittle: rule " << I.Name
+                 << ": proved, but its target is not cheaper: not stored\n";
         } else if (Expected<bool> New = Into->addRule(I.R, E); !New) {
           return New.takeError();
         }
@@ -152,8 +156,8 @@ private:
       if (Error E = obligations(I, std::holds_alternative<Proved>(V->V), J))
         return E;
     if (!O.Json && !O.Quiet)
-      outs() << StringRef(I.Name).take_front(8) << " " << verdictName(V->V) << format(" %.3f s  ", V->E.Seconds) << Detail
-             << "\n";
+      outs() << StringRef(I.Name).take_front(8) << " " << verdictName(V->V)
+             << format(" %.3f s  ", V->E.Seconds) << Detail << "\n";
     Results.push_back(std::move(J));
     return Error::success();
   }
@@ -167,7 +171,8 @@ private:
       SmallString<256> Base(C.Export.empty() ? "" : C.Export);
       if (!C.Export.empty()) {
         Base += "/" + I.Name.substr(0, 8) + "." + Ob.Name;
-        for (auto [Ext, Text] : {std::pair(".src.ll", &Ob.LLSource), {".tgt.ll", &Ob.LLTarget}, {".smt2", &Ob.Smt2}}) {
+        for (auto [Ext, Text] :
+             {std::pair(".src.ll", &Ob.LLSource), {".tgt.ll", &Ob.LLTarget}, {".smt2", &Ob.Smt2}}) {
           if (Error E = publishFile((Base + Ext).str(), *Text))
             return E;
         }
@@ -187,7 +192,8 @@ private:
     if (!Program)
       return "not installed";
     SmallString<128> In, Out;
-    if (sys::fs::createTemporaryFile("whittle", "smt2", In) || sys::fs::createTemporaryFile("whittle", "out", Out))
+    if (sys::fs::createTemporaryFile("whittle", "smt2", In) ||
+        sys::fs::createTemporaryFile("whittle", "out", Out))
       return "no temporary file";
     {
       std::error_code EC;
@@ -210,12 +216,14 @@ private:
       std::vector<std::string> Solvers = solverVersions();
       if (C.CrossCheck)
         Solvers.push_back("cvc5");
-      outs() << json{{"results", Results}, {"rules", Results.size()}, {"proved", ProvedCount},
-                     {"refuted", Refuted}, {"unknown", Undecided}, {"seconds", Seconds},
-                     {"solvers", Solvers}, {"disagreements", Disagreements}}.dump(1) << "\n";
+      outs() << json{{"results", Results}, {"rules", Results.size()},       {"proved", ProvedCount},
+                     {"refuted", Refuted}, {"unknown", Undecided},          {"seconds", Seconds},
+                     {"solvers", Solvers}, {"disagreements", Disagreements}}
+                    .dump(1)
+             << "\n";
     } else if (!O.Quiet) {
-      outs() << Results.size() << " rules: " << ProvedCount << " proved, " << Refuted << " refuted, " << Undecided
-             << " unknown" << format(", %.2f s", Seconds);
+      outs() << Results.size() << " rules: " << ProvedCount << " proved, " << Refuted
+             << " refuted, " << Undecided << " unknown" << format(", %.2f s", Seconds);
       if (C.CrossCheck)
         outs() << ", " << Disagreements << " disagreements with cvc5";
       outs() << "\n";
@@ -231,6 +239,8 @@ private:
 };
 } // namespace
 
-Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O) { return Verifier(C, O).run(); }
+Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O) {
+  return Verifier(C, O).run();
+}
 
 } // namespace whittle

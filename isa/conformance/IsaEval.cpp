@@ -210,7 +210,8 @@ Expected<EvalReply> evaluate(const TargetIsa &Isa, const EvalRequest &Request) {
     // Immediates are written with either sign.
     const int64_t I = Request.Imm[NextImm++];
     if (!isIntN(Use.ImmBits, I) && !isUIntN(Use.ImmBits, uint64_t(I)))
-      return Fail("immediate " + Twine(I) + " does not fit in " + Twine(unsigned(Use.ImmBits)) + " bits");
+      return Fail("immediate " + Twine(I) + " does not fit in " + Twine(unsigned(Use.ImmBits)) +
+                  " bits");
   }
   uint64_t Exec = ~uint64_t(0);
   if (Request.Exec) {

@@ -70,17 +70,16 @@ TEST(Rows, TotalityCheckRefusesWhatRowsMustNotHold) {
             std::string::npos);
   EXPECT_NE(Check([](Sem &S) {
               V A = S.in(0, 32);
-              S.out(A + V(&S, S.builder().CreateShuffleVector(
-                                 A.get(), UndefValue::get(A.type()),
-                                 SmallVector<int, 16>(16, 0))));
+              S.out(A + V(&S, S.builder().CreateShuffleVector(A.get(), UndefValue::get(A.type()),
+                                                              SmallVector<int, 16>(16, 0))));
             }).find("undef"),
             std::string::npos);
 }
 
 TEST(Rows, TenOpcodesOfAndAreOneClass) {
   const OpClass &And = x86().classOf(*x86().find("PANDrr"));
-  for (const char *Name : {"VPANDrr", "VPANDDZ128rr", "VPANDQZ128rr", "ANDPSrr", "ANDPDrr", "VANDPSrr",
-                           "VANDPDrr", "VANDPSZ128rr", "VANDPDZ128rr"}) {
+  for (const char *Name : {"VPANDrr", "VPANDDZ128rr", "VPANDQZ128rr", "ANDPSrr", "ANDPDrr",
+                           "VANDPSrr", "VANDPDrr", "VANDPSZ128rr", "VANDPDZ128rr"}) {
     const Row *R = x86().find(Name);
     ASSERT_TRUE(R) << Name;
     EXPECT_EQ(&x86().classOf(*R), &And) << Name;

@@ -80,15 +80,20 @@ end)");
 
 TEST(RuleText, ErrorsNameLineAndItem) {
   EXPECT_EQ(errorOf(replaced(Chain, "VPADDDZrr", "VPFOOZrr")), "line 8: unknown opcode 'VPFOOZrr'");
-  EXPECT_EQ(errorOf(replaced(Chain, "VPADDDZrr %3", "VPADDDZrr %8")), "line 8: operand %8 is not bound");
+  EXPECT_EQ(errorOf(replaced(Chain, "VPADDDZrr %3", "VPADDDZrr %8")),
+            "line 8: operand %8 is not bound");
   EXPECT_EQ(errorOf(replaced(Chain, "yield %6", "yield %9")), "line 9: output %9 is not bound");
-  EXPECT_EQ(errorOf(replaced(Chain, "x86_64", "vax")), "line 1: unknown target 'vax' (x86_64, amdgcn)");
+  EXPECT_EQ(errorOf(replaced(Chain, "x86_64", "vax")),
+            "line 1: unknown target 'vax' (x86_64, amdgcn)");
   EXPECT_EQ(errorOf(replaced(Chain, "%1:v512", "%1:v513")), "line 3: unknown value type 'v513'");
   EXPECT_EQ(errorOf(replaced(Chain, "%1:v512", "%0:v512")), "line 3: value %0 is bound twice");
   EXPECT_NE(errorOf(replaced(Chain, "\nend", "\n")), "");
-  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr", "VPADDDYrr")).find("result is v256"), std::string::npos);
-  EXPECT_NE(errorOf(replaced(Chain, "splat(i8 0xf0)", "splat(i7 0xf0)")).find("does not divide"), std::string::npos);
-  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr %3, %5", "VPADDDZrr %3")).find("takes 2 operands"), std::string::npos);
+  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr", "VPADDDYrr")).find("result is v256"),
+            std::string::npos);
+  EXPECT_NE(errorOf(replaced(Chain, "splat(i8 0xf0)", "splat(i7 0xf0)")).find("does not divide"),
+            std::string::npos);
+  EXPECT_NE(errorOf(replaced(Chain, "VPADDDZrr %3, %5", "VPADDDZrr %3")).find("takes 2 operands"),
+            std::string::npos);
   // A target's value that nothing gives.
   EXPECT_NE(errorOf(R"(rule x86_64
   %0:v512
@@ -98,7 +103,8 @@ TEST(RuleText, ErrorsNameLineAndItem) {
 =>
   %2:v512 = VPANDQZrr %0, %1
   yield %2
-end)").find("not bound by the source"),
+end)")
+                .find("not bound by the source"),
             std::string::npos);
 }
 
