@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "learn/Baselines.h"
+#include "learn/Work.h"
 #include "llvm/Support/xxhash.h"
 #include <algorithm>
 #include <cmath>
@@ -52,7 +53,8 @@ unsigned answerRank(const LabelledWindow &L, ArrayRef<unsigned> Ranks) {
 namespace {
 class CoOccurrence final : public CandidateRanker {
 public:
-  CoOccurrence(const OpTable &Table, ArrayRef<const LabelledWindow *> Train) : Table(Table) {
+  CoOccurrence(const OpTable &Table, ArrayRef<const LabelledWindow *> Train, bool PerCandidate)
+      : Table(Table), PerCandidate(PerCandidate) {
     Frequency.resize(Table.size());
     for (const LabelledWindow *L : Train) {
       ++NumWindows;
@@ -66,14 +68,15 @@ public:
     }
   }
 
-  StringRef name() const override { return "co-occurrence"; }
+  StringRef name() const override { return PerCandidate ? "co-occurrence/work" : "co-occurrence"; }
 
   std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
     std::vector<double> Scores = score(W);
     std::vector<std::pair<double, const OpClass *>> All;
     for (const OpClass *C : Pool) {
       std::optional<unsigned> Index = Table.indexOf(*C);
-      All.push_back({Index ? Scores[*Index] : -INFINITY, C});
+      double Work = PerCandidate ? workPenalty(C->leader()) : 0;
+      All.push_back({Index ? Scores[*Index] - Work : -INFINITY, C});
     }
     std::sort(All.begin(), All.end(), [](const auto &A, const auto &B) {
       return A.first != B.first ? A.first > B.first : A.second->Id < B.second->Id;
@@ -93,7 +96,8 @@ public:
       Mix = Try;
       double Sum = 0;
       for (size_t I = 0; I < Validation.size(); I += std::max<size_t>(1, Validation.size() / 300))
-        Sum += std::log1p(answerRank(*Validation[I], ranksOf(order(Validation[I]->W, Pool), Table)));
+        Sum +=
+            std::log1p(answerRank(*Validation[I], ranksOf(order(Validation[I]->W, Pool), Table)));
       if (Sum < Best)
         Best = Sum, BestMix = Try;
     }
@@ -136,7 +140,8 @@ private:
       const Count &N = It->second;
       for (unsigned C = 0; C != Table.size(); ++C) {
         auto Both = N.OfClass.find(C);
-        double Given = ((Both == N.OfClass.end() ? 0 : Both->second) + Smooth * Prior[C]) / (N.Windows + Smooth);
+        double Given = ((Both == N.OfClass.end() ? 0 : Both->second) + Smooth * Prior[C]) /
+                       (N.Windows + Smooth);
         Scores[C] += Mix * std::log(Given / Prior[C]);
       }
     }
@@ -144,6 +149,7 @@ private:
   }
 
   const OpTable Table;
+  const bool PerCandidate;
   double Mix = 0.5;
   unsigned NumWindows = 0;
   std::vector<double> Frequency;
@@ -167,10 +173,11 @@ private:
 };
 } // namespace
 
-std::unique_ptr<CandidateRanker>
-makeCoOccurrenceRanker(const OpTable &Table, ArrayRef<const LabelledWindow *> Train,
-                       ArrayRef<const LabelledWindow *> Validation) {
-  auto Ranker = std::make_unique<CoOccurrence>(Table, Train);
+std::unique_ptr<CandidateRanker> makeCoOccurrenceRanker(const OpTable &Table,
+                                                        ArrayRef<const LabelledWindow *> Train,
+                                                        ArrayRef<const LabelledWindow *> Validation,
+                                                        bool PerCandidate) {
+  auto Ranker = std::make_unique<CoOccurrence>(Table, Train, PerCandidate);
   Ranker->tune(Validation);
   return Ranker;
 }

@@ -20,10 +20,11 @@ namespace whittle {
 /// Counts over training windows of which answer classes come with which source
 /// classes, root class, output type and number of nodes. A class's score is its log
 /// frequency plus Mix times the sum of log p(class | token) / p(class); Mix is
-/// the one of a few that ranks \p Validation best. Ties by class id.
+/// the one of a few that ranks \p Validation best. With \p PerCandidate
+/// workPenalty is taken off, as the policy does. Ties by class id.
 std::unique_ptr<CandidateRanker>
 makeCoOccurrenceRanker(const OpTable &Table, llvm::ArrayRef<const LabelledWindow *> Train,
-                       llvm::ArrayRef<const LabelledWindow *> Validation);
+                       llvm::ArrayRef<const LabelledWindow *> Validation, bool PerCandidate);
 
 /// A permutation that depends on \p Seed and the window only.
 std::unique_ptr<CandidateRanker> makeRandomRanker(uint64_t Seed);

@@ -100,7 +100,8 @@ struct Closure::Pass {
     const OpInstance &O = S.Ops[T.Op];
     ArrayRef<uint32_t> Chosen = ArrayRef(T.Args).take_front(K);
     if (K == O.R->Ins.size()) {
-      bool Variable = any_of(Chosen, [&](uint32_t L) { return L >= NumLeaves || S.isVariable(Locals[L].Id); });
+      bool Variable =
+          any_of(Chosen, [&](uint32_t L) { return L >= NumLeaves || S.isVariable(Locals[L].Id); });
       bool All = all_of(Must, [&](uint32_t L) { return is_contained(Chosen, L); });
       if (Variable && All)
         Tasks.push_back(T);

@@ -100,7 +100,8 @@ public:
   }
   /// \p N families: a random one of \p All and those that a random walk from it
   /// meets, or random ones where the walk ends.
-  std::set<std::string> draw(const std::vector<std::string> &All, unsigned N, std::mt19937_64 &Random) const {
+  std::set<std::string> draw(const std::vector<std::string> &All, unsigned N,
+                             std::mt19937_64 &Random) const {
     std::set<std::string> Drawn;
     std::string At = All[Random() % All.size()];
     for (unsigned Tries = 0; Drawn.size() < N && Tries != 8 * N; ++Tries) {
@@ -176,7 +177,8 @@ private:
     // Deep: three instructions, and some of four, over few related ones.
     unsigned Pools = 0;
     while (C.members().size() < Limit && Pools < Limit / 1000 + 2 && !late()) {
-      std::vector<uint32_t> Few = deepPool(S, Rel.draw(Families, 2 + unsigned(Random() % 4), Random), Random);
+      std::vector<uint32_t> Few =
+          deepPool(S, Rel.draw(Families, 2 + unsigned(Random() % 4), Random), Random);
       std::vector<unsigned> Leaves = Base;
       for (unsigned K = 0; K != 2 && Base.size() != S.Leaves.size(); ++K) {
         unsigned Extra = unsigned(Base.size() + Random() % (S.Leaves.size() - Base.size()));
@@ -191,10 +193,12 @@ private:
     size_t Windows = Data.Windows.size(), Classes = Data.Classes;
     if (Error Err = takeWindows(C, size_t(S.Share * double(O.MaxClasses)), E, Random))
       return Err;
-    Log << format("dataset: %s: %zu of %zu instruction instances in pairs, %zu programs; %u pools of triples, "
+    Log << format("dataset: %s: %zu of %zu instruction instances in pairs, %zu programs; %u pools "
+                  "of triples, "
                   "%zu programs; %zu classes, %zu windows (%.0f s)\n",
-                  S.Name.c_str(), Pool.size(), S.Ops.size(), Broad, Pools, C.members().size() - Broad,
-                  Data.Classes - Classes, Data.Windows.size() - Windows, seconds());
+                  S.Name.c_str(), Pool.size(), S.Ops.size(), Broad, Pools,
+                  C.members().size() - Broad, Data.Classes - Classes, Data.Windows.size() - Windows,
+                  seconds());
     return Error::success();
   }
 
@@ -277,7 +281,8 @@ private:
   }
 
   /// True if a window was taken.
-  Expected<bool> takeClass(const Groups &G, Groups::Range R, Evaluator &E, std::mt19937_64 &Random) {
+  Expected<bool> takeClass(const Groups &G, Groups::Range R, Evaluator &E,
+                           std::mt19937_64 &Random) {
     std::vector<const Member *> Dear;
     for (const Member &M : R)
       if (M.Weight > R.front().Weight)
@@ -288,7 +293,8 @@ private:
     unsigned Taken = 0, Copies = 0;
     for (size_t I = 0; I != std::min<size_t>(Dear.size(), 8) && Taken < WindowsPerClass; ++I) {
       std::optional<LabelledWindow> L = G.window(*Dear[I], R);
-      if (!L || (!L->needsNewOpcode(Table) && ++Copies > 1) || ++PerSkeleton[L->Skeleton] > WindowsPerSkeleton)
+      if (!L || (!L->needsNewOpcode(Table) && ++Copies > 1) ||
+          ++PerSkeleton[L->Skeleton] > WindowsPerSkeleton)
         continue;
       // Equal on tests that made no fingerprint, too.
       auto Difference = findDifference(L->Known, E, 256, Random);

@@ -67,7 +67,8 @@ llvm::Expected<Dataset> buildDataset(const OpTable &Table, const DatasetOptions 
 LabelledWindow labelSolved(const SolvedWindow &S, const OpTable &Table);
 
 /// Features and labels of \p Windows.
-std::vector<Example> examplesOf(llvm::ArrayRef<const LabelledWindow *> Windows, const OpTable &Table);
+std::vector<Example> examplesOf(llvm::ArrayRef<const LabelledWindow *> Windows,
+                                const OpTable &Table);
 
 } // namespace whittle
 

@@ -40,7 +40,8 @@ private:
 /// The oracle as a ranker for its one window.
 class OracleRanker final : public CandidateRanker {
 public:
-  OracleRanker(const LabelledWindow &L, const OpTable &Table) : L(L), Table(Table), Cost(makeCostRanker()) {}
+  OracleRanker(const LabelledWindow &L, const OpTable &Table)
+      : L(L), Table(Table), Cost(makeCostRanker()) {}
   StringRef name() const override { return "oracle"; }
   std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
     return oracleOrder(L, Table, Cost->order(W, Pool));
@@ -68,11 +69,12 @@ static unsigned knownWeight(const LabelledWindow &L) {
   return staticCost(L.Known.W, L.Known.Target).Weight;
 }
 
-Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order, Evaluator &E,
-                         const CompareOptions &O) {
+Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order,
+                         Evaluator &E, const CompareOptions &O) {
   Recorder R(Order);
   SearchOptions S = searchOptions(O, L.AnswerInstructions - 1);
-  Expected<SearchResult> Smaller = search(L.W, S, R, [](const Rule &) { return CandidateVerdict(); });
+  Expected<SearchResult> Smaller =
+      search(L.W, S, R, [](const Rule &) { return CandidateVerdict(); });
   if (!Smaller)
     return Smaller.takeError();
   S.MaxInstructions = L.AnswerInstructions;
@@ -108,14 +110,16 @@ struct Outcome {
   std::vector<unsigned> Ranks;
 
   double recall(unsigned K) const {
-    return double(count_if(Ranks, [&](unsigned R) { return R < K; })) / double(std::max<size_t>(1, Ranks.size()));
+    return double(count_if(Ranks, [&](unsigned R) { return R < K; })) /
+           double(std::max<size_t>(1, Ranks.size()));
   }
   OrderScore score(StringRef Name, double Budget) const {
     OrderScore S;
     S.Name = Name.str();
     double N = double(Candidates.size());
     for (uint64_t At : {uint64_t(Budget / 100), uint64_t(Budget / 10), uint64_t(Budget)})
-      S.SolvedAt.push_back({At, double(count_if(Candidates, [&](double C) { return C <= double(At); })) / N});
+      S.SolvedAt.push_back(
+          {At, double(count_if(Candidates, [&](double C) { return C <= double(At); })) / N});
     std::vector<double> Capped;
     double LogSum = 0;
     for (double C : Candidates) {
@@ -134,9 +138,12 @@ struct Outcome {
 /// The five orders on the windows that are added.
 class Comparison {
 public:
-  Comparison(const OpTable &Table, CandidateRanker &Policy, CandidateRanker &CoOccurrence, const CompareOptions &O)
+  Comparison(const OpTable &Table, CandidateRanker &Policy, ArrayRef<CandidateRanker *> Baselines,
+             const CompareOptions &O)
       : Table(Table), O(O), Cost(makeCostRanker()) {
-    Orders = {{"policy", &Policy}, {"cost", Cost.get()}, {"co-occurrence", &CoOccurrence}};
+    Orders = {{"policy", &Policy}, {"cost", Cost.get()}};
+    for (CandidateRanker *B : Baselines)
+      Orders.push_back({B->name().str(), B});
     for (unsigned K = 0; K != O.RandomOrders; ++K) {
       Random.push_back(makeRandomRanker(O.Seed + K));
       Orders.push_back({"random", Random.back().get()});
@@ -144,13 +151,13 @@ public:
   }
 
   Error add(const LabelledWindow &L, Evaluator &E) {
-    return forEach(L, [&](const char *Name, CandidateRanker &Order) -> Error {
+    return forEach(L, [&](const std::string &Name, CandidateRanker &Order) -> Error {
       Expected<Trial> T = tryOrder(L, Table, Order, E, O);
       if (!T)
         return T.takeError();
       ByName[Name].Candidates.push_back(T->Candidates);
       ByName[Name].Ranks.push_back(T->Rank);
-      if (Name == StringRef("policy"))
+      if (Name == "policy")
         Skeletons[L.Skeleton].push_back(ByName[Name].Candidates.size() - 1);
       return Error::success();
     });
@@ -159,7 +166,7 @@ public:
   /// Ranks only, in a pool of all classes whose types the window has.
   void addRanks(const LabelledWindow &L) {
     std::vector<const OpClass *> Pool = poolFor(L.W, Table);
-    cantFail(forEach(L, [&](const char *Name, CandidateRanker &Order) {
+    cantFail(forEach(L, [&](const std::string &Name, CandidateRanker &Order) {
       ByName[Name].Ranks.push_back(answerRank(L, ranksOf(Order.order(L.W, Pool), Table)));
       return Error::success();
     }));
@@ -167,16 +174,25 @@ public:
 
   std::vector<OrderScore> scores() {
     std::vector<OrderScore> Out;
-    for (const char *Name : {"policy", "cost", "co-occurrence", "random", "oracle"})
+    for (const std::string &Name : names())
       Out.push_back(ByName[Name].score(Name, double(O.Budget)));
     return Out;
   }
-  double recall(const char *Name, unsigned K) { return ByName[Name].recall(K); }
+  /// Each order once, as reported.
+  std::vector<std::string> names() const {
+    std::vector<std::string> Out;
+    for (auto &[Name, Order] : Orders)
+      if (!is_contained(Out, Name))
+        Out.push_back(Name);
+    Out.push_back("oracle");
+    return Out;
+  }
+  double recall(const std::string &Name, unsigned K) { return ByName[Name].recall(K); }
 
-  /// Geometric mean ratio of candidates, policy to co-occurrence, and the 2.5
-  /// and 97.5 percentiles of it over resampled skeletons.
-  std::array<double, 3> ratio() {
-    auto LogOf = [&](const char *Name, size_t I) {
+  /// Geometric mean ratio of candidates, policy to \p Baseline, and the 2.5 and
+  /// 97.5 percentiles of it over resampled skeletons.
+  std::array<double, 3> ratio(const std::string &Baseline) {
+    auto LogOf = [&](const std::string &Name, size_t I) {
       return std::log(std::min(ByName[Name].Candidates[I], double(O.Budget)));
     };
     std::vector<std::pair<double, double>> Sums; // of each skeleton: log ratio, windows
@@ -184,7 +200,7 @@ public:
     for (auto &[Name, Members] : Skeletons) {
       double Sum = 0;
       for (size_t I : Members)
-        Sum += LogOf("policy", I) - LogOf("co-occurrence", I);
+        Sum += LogOf("policy", I) - LogOf(Baseline, I);
       Sums.push_back({Sum, double(Members.size())});
       Log += Sum, Windows += double(Members.size());
     }
@@ -216,14 +232,15 @@ private:
   const CompareOptions &O;
   std::unique_ptr<CandidateRanker> Cost;
   std::vector<std::unique_ptr<CandidateRanker>> Random;
-  std::vector<std::pair<const char *, CandidateRanker *>> Orders;
+  std::vector<std::pair<std::string, CandidateRanker *>> Orders;
   std::map<std::string, Outcome> ByName;
   std::map<std::string, std::vector<size_t>> Skeletons;
 };
 } // namespace
 
 /// All windows, skeletons taking turns, so that no common one decides the result.
-static std::vector<const LabelledWindow *> takeTurns(ArrayRef<const LabelledWindow *> Windows, uint64_t Seed) {
+static std::vector<const LabelledWindow *> takeTurns(ArrayRef<const LabelledWindow *> Windows,
+                                                     uint64_t Seed) {
   std::map<std::pair<uint64_t, std::string>, std::vector<const LabelledWindow *>> BySkeleton;
   for (const LabelledWindow *L : Windows)
     BySkeleton[{xxh3_64bits(L->Skeleton + " " + std::to_string(Seed)), L->Skeleton}].push_back(L);
@@ -245,12 +262,12 @@ static std::vector<const LabelledWindow *> withAnswersOf(ArrayRef<const Labelled
 }
 
 Expected<EvalReport> compareOrders(const OpTable &Table, ArrayRef<const LabelledWindow *> Test,
-                                   CandidateRanker &Policy, CandidateRanker &CoOccurrence, Evaluator &E,
-                                   const CompareOptions &O, raw_ostream &Log) {
+                                   CandidateRanker &Policy, ArrayRef<CandidateRanker *> Baselines,
+                                   Evaluator &E, const CompareOptions &O, raw_ostream &Log) {
   auto Start = std::chrono::steady_clock::now();
   for (unsigned Length : {1u, 2u, 3u})
     for (bool New : {false, true}) {
-      Comparison C(Table, Policy, CoOccurrence, O);
+      Comparison C(Table, Policy, Baselines, O);
       std::vector<const LabelledWindow *> Some = withAnswersOf(Test, Length, Length);
       if (New)
         erase_if(Some, [&](const LabelledWindow *L) { return !L->needsNewOpcode(Table); });
@@ -258,12 +275,14 @@ Expected<EvalReport> compareOrders(const OpTable &Table, ArrayRef<const Labelled
       Some.resize(std::min<size_t>(Some.size(), 400));
       for (const LabelledWindow *L : Some)
         C.addRanks(*L);
-      if (!Some.empty())
-        Log << format("eval: answers of %u instruction%s%s: %zu held-out windows, recall@16: policy %.0f%%, "
-                      "co-occurrence %.0f%%, random %.0f%%, cost %.0f%%\n",
-                      Length, Length == 1 ? "" : "s", New ? " that need an opcode the source has not" : "",
-                      Some.size(), 100 * C.recall("policy", 16), 100 * C.recall("co-occurrence", 16),
-                      100 * C.recall("random", 16), 100 * C.recall("cost", 16));
+      if (Some.empty())
+        continue;
+      Log << format("eval: answers of %u instruction%s%s: %zu held-out windows, recall@16:", Length,
+                    Length == 1 ? "" : "s", New ? " that need an opcode the source has not" : "",
+                    Some.size());
+      for (const std::string &Name : C.names())
+        Log << format(" %s %.0f%%", Name.c_str(), 100 * C.recall(Name, 16));
+      Log << "\n";
     }
 
   unsigned Shortest = 3;
@@ -271,7 +290,7 @@ Expected<EvalReport> compareOrders(const OpTable &Table, ArrayRef<const Labelled
     --Shortest;
   EvalReport Report;
   Report.Budget = O.Budget;
-  Comparison C(Table, Policy, CoOccurrence, O);
+  Comparison C(Table, Policy, Baselines, O);
   unsigned Solved = 0, Endless = 0;
   for (const LabelledWindow *L : takeTurns(withAnswersOf(Test, Shortest, 3), O.Seed)) {
     std::chrono::duration<double> Spent = std::chrono::steady_clock::now() - Start;
@@ -295,13 +314,16 @@ Expected<EvalReport> compareOrders(const OpTable &Table, ArrayRef<const Labelled
   if (Report.Windows == 0)
     return Report;
   Report.Orders = C.scores();
-  auto [Ratio, Low, High] = C.ratio();
-  Log << format("eval: searched %u windows of %zu skeletons, answers of %u or more instructions; left out, since no "
+  Log << format("eval: searched %u windows of %zu skeletons, answers of %u or more instructions; "
+                "left out, since no "
                 "order matters: %u solved with fewer, %u whose smaller programs are too many\n",
                 Report.Windows, C.numSkeletons(), Shortest, Solved, Endless);
-  Log << format("eval: policy takes %.2f times the candidates of co-occurrence (95%% of resampled skeletons: %.2f to "
-                "%.2f)\n",
-                Ratio, Low, High);
+  for (CandidateRanker *B : Baselines) {
+    auto [Ratio, Low, High] = C.ratio(B->name().str());
+    Log << format("eval: policy takes %.2f times the candidates of %s (95%% of resampled "
+                  "skeletons: %.2f to %.2f)\n",
+                  Ratio, B->name().str().c_str(), Low, High);
+  }
   return Report;
 }
 

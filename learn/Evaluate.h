@@ -35,8 +35,8 @@ struct Trial {
   double Candidates = 0; ///< of the answer's own size until it; infinite: not within the budget
   unsigned Rank = 0;     ///< position of the answer's last opcode class in the order
 };
-llvm::Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table, CandidateRanker &Order,
-                               Evaluator &E, const CompareOptions &O);
+llvm::Expected<Trial> tryOrder(const LabelledWindow &L, const OpTable &Table,
+                               CandidateRanker &Order, Evaluator &E, const CompareOptions &O);
 
 /// What search with fewer instructions than the known answer has comes to.
 enum class Smaller : uint8_t {
@@ -46,17 +46,19 @@ enum class Smaller : uint8_t {
 };
 llvm::Expected<Smaller> trySmaller(const LabelledWindow &L, Evaluator &E, const CompareOptions &O);
 
-/// Policy, cost order, co-occurrence, random (all RandomOrders together) and
-/// oracle on windows of \p Test: those whose answer has three instructions if
-/// there are MinWindows of them, else of two or more, else all; of those the ones
+/// "policy", "cost" order, the \p Baselines (by their names), "random" (all
+/// RandomOrders together) and "oracle" on windows of \p Test: those whose answer has three
+/// instructions if there are MinWindows of them, else of two or more, else all; of those the ones
 /// that the smaller search leaves Open. Skeletons take turns in an order drawn by the
 /// seed until MaxWindows or time ends it. Geometric mean and 90th percentile
 /// count unsolved windows at the budget. \p Log also gets the ratio of policy to
-/// co-occurrence with a bootstrap interval over skeletons, and recall alone on
-/// more windows.
-llvm::Expected<EvalReport> compareOrders(const OpTable &Table, llvm::ArrayRef<const LabelledWindow *> Test,
-                                         CandidateRanker &Policy, CandidateRanker &CoOccurrence,
-                                         Evaluator &E, const CompareOptions &O, llvm::raw_ostream &Log);
+/// each baseline with a bootstrap interval over skeletons, and recall alone on more
+/// windows.
+llvm::Expected<EvalReport> compareOrders(const OpTable &Table,
+                                         llvm::ArrayRef<const LabelledWindow *> Test,
+                                         CandidateRanker &Policy,
+                                         llvm::ArrayRef<CandidateRanker *> Baselines, Evaluator &E,
+                                         const CompareOptions &O, llvm::raw_ostream &Log);
 
 } // namespace whittle
 

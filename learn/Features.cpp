@@ -31,8 +31,7 @@ std::string constantKind(const APInt &C) {
 namespace {
 class Collector {
 public:
-  Collector(const Window &W, const OpTable &Table)
-      : W(W), Table(Table), Layout(Table.size()) {}
+  Collector(const Window &W, const OpTable &Table) : W(W), Table(Table), Layout(Table.size()) {}
 
   FeatureVector collect() {
     const Program &P = W.Source;

@@ -23,7 +23,8 @@ static auto key(const Member &M) {
 Groups::Groups(Closure &C, const OpTable &Table) : C(C), Table(Table) {
   Variables = uint16_t((1u << C.space().NumVariables) - 1);
   std::vector<Member> &All = C.members();
-  std::sort(All.begin(), All.end(), [](const Member &A, const Member &B) { return key(A) < key(B); });
+  std::sort(All.begin(), All.end(),
+            [](const Member &A, const Member &B) { return key(A) < key(B); });
   // Pools overlap.
   All.erase(std::unique(All.begin(), All.end(),
                         [](const Member &A, const Member &B) { return key(A) == key(B); }),

@@ -34,18 +34,19 @@ struct SolvedWindow {
 
 struct TrainOptions {
   uint64_t Seed = 1;
-  double Seconds = 540;      ///< upper bound for generation and training together
+  double Seconds = 540; ///< upper bound for generation and training together
   unsigned Threads = 2;
   size_t MaxClasses = 20000; ///< of the exhaustive small enumeration
 };
 
 /// One order's line of `whittle eval`.
 struct OrderScore {
-  std::string Name; ///< "policy", "cost", "co-occurrence", "random", "oracle"
+  std::string Name; ///< "policy", "cost", "co-occurrence", "co-occurrence/work", "random", "oracle"
   std::vector<std::pair<uint64_t, double>> SolvedAt; ///< candidates -> share solved
-  double CandidatesGeomean = 0; ///< unsolved counted at the budget
+  double CandidatesGeomean = 0;                      ///< unsolved counted at the budget
   double CandidatesP90 = 0;
-  std::vector<std::pair<unsigned, double>> Recall; ///< top k opcodes -> share of windows whose answer is within
+  std::vector<std::pair<unsigned, double>>
+      Recall; ///< top k opcodes -> share of windows whose answer is within
 };
 struct EvalReport {
   unsigned Windows = 0;
@@ -64,8 +65,8 @@ public:
                             llvm::raw_ostream &Log) = 0;
   /// A ranker from a policy file; a missing, truncated or foreign file, another
   /// target's or another opcode table's is an error that names it.
-  virtual llvm::Expected<std::unique_ptr<CandidateRanker>>
-  loadPolicy(const TargetIsa &Isa, const std::string &Path) = 0;
+  virtual llvm::Expected<std::unique_ptr<CandidateRanker>> loadPolicy(const TargetIsa &Isa,
+                                                                      const std::string &Path) = 0;
   /// Compares orders on classes held out by skeleton (those that training with
   /// the same seed never saw).
   virtual llvm::Expected<EvalReport> evaluate(const TargetIsa &Isa, const std::string &Path,

@@ -66,8 +66,10 @@ public:
         (L.Side == Split::Train ? Train : Validation).push_back(&L);
     if (Train.empty())
       return createStringError(inconvertibleErrorCode(),
-                               "no windows to train on: the enumeration over " + Isa.arch() + " found none");
-    Log << format("train: %zu windows, %zu for validation, %zu held out for eval; %zu of them from proved rules, "
+                               "no windows to train on: the enumeration over " + Isa.arch() +
+                                   " found none");
+    Log << format("train: %zu windows, %zu for validation, %zu held out for eval; %zu of them from "
+                  "proved rules, "
                   "%u of those held out\n",
                   Train.size(), Validation.size(), Data->side(Split::Test).size() + HeldOut,
                   Extra.size() + HeldOut, HeldOut);
@@ -97,7 +99,8 @@ public:
     return writePolicy(P, Path);
   }
 
-  Expected<std::unique_ptr<CandidateRanker>> loadPolicy(const TargetIsa &Isa, const std::string &Path) override {
+  Expected<std::unique_ptr<CandidateRanker>> loadPolicy(const TargetIsa &Isa,
+                                                        const std::string &Path) override {
     Expected<PolicyData> P = readPolicy(Path);
     if (!P)
       return P.takeError();
@@ -107,8 +110,8 @@ public:
     return std::move(*Ranker);
   }
 
-  Expected<EvalReport> evaluate(const TargetIsa &Isa, const std::string &Path, const TrainOptions &O,
-                                uint64_t Budget, raw_ostream &Log) override {
+  Expected<EvalReport> evaluate(const TargetIsa &Isa, const std::string &Path,
+                                const TrainOptions &O, uint64_t Budget, raw_ostream &Log) override {
     // Before the work: a bad file is told at once.
     Expected<std::unique_ptr<CandidateRanker>> Policy = loadPolicy(Isa, Path);
     if (!Policy)
@@ -117,8 +120,12 @@ public:
     Expected<Dataset> Data = buildDataset(Table, datasetOptions(O), Log);
     if (!Data)
       return Data.takeError();
-    std::unique_ptr<CandidateRanker> CoOccurrence =
-        makeCoOccurrenceRanker(Table, Data->side(Split::Train), Data->side(Split::Validation));
+    std::vector<const LabelledWindow *> Train = Data->side(Split::Train),
+                                        Validation = Data->side(Split::Validation);
+    std::unique_ptr<CandidateRanker> Counts =
+                                         makeCoOccurrenceRanker(Table, Train, Validation, false),
+                                     PerCandidate =
+                                         makeCoOccurrenceRanker(Table, Train, Validation, true);
     CompareOptions C;
     C.Budget = Budget;
     C.Seed = O.Seed;
@@ -127,7 +134,8 @@ public:
     Expected<Evaluator *> E = Evaluator::shared(Isa);
     if (!E)
       return E.takeError();
-    return compareOrders(Table, Data->side(Split::Test), **Policy, *CoOccurrence, **E, C, Log);
+    return compareOrders(Table, Data->side(Split::Test), **Policy,
+                         {Counts.get(), PerCandidate.get()}, **E, C, Log);
   }
 };
 

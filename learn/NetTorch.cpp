@@ -37,7 +37,10 @@ struct Model : torch::nn::Module {
   }
 
   torch::Tensor forward(const Batch &B, double Dropout = 0) {
-    auto Options = F::EmbeddingBagFuncOptions().offsets(B.Offsets).mode(torch::kSum).per_sample_weights(B.Value);
+    auto Options = F::EmbeddingBagFuncOptions()
+                       .offsets(B.Offsets)
+                       .mode(torch::kSum)
+                       .per_sample_weights(B.Value);
     auto Hidden = torch::relu(F::embedding_bag(B.Index, In, Options) + HiddenBias);
     if (Dropout > 0)
       Hidden = F::dropout(Hidden, F::DropoutFuncOptions().p(Dropout).training(true));
@@ -99,7 +102,8 @@ torch::Tensor lossOf(Model &M, const Batch &B, double Dropout) {
   torch::Tensor Logits = M.forward(B, Dropout);
   // Summed over outputs: a mean would make the step size depend on their number.
   return F::binary_cross_entropy_with_logits(
-             Logits, B.Labels, F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kSum)) /
+             Logits, B.Labels,
+             F::BinaryCrossEntropyWithLogitsFuncOptions().reduction(torch::kSum)) /
          double(B.Labels.size(0));
 }
 
@@ -160,7 +164,8 @@ Net fit(NetShape Shape, const std::vector<Example> &Train, const std::vector<Exa
   torch::manual_seed(O.Seed); // dropout draws from LibTorch's generator
   Model M(Shape);
   initialise(M, Train, Random);
-  torch::optim::Adam Adam(M.parameters(), torch::optim::AdamOptions(O.LearningRate).weight_decay(0));
+  torch::optim::Adam Adam(M.parameters(),
+                          torch::optim::AdamOptions(O.LearningRate).weight_decay(0));
 
   std::vector<uint32_t> Order(Train.size()), Fixed(Validation.size());
   std::iota(Order.begin(), Order.end(), 0);
@@ -186,8 +191,9 @@ Net fit(NetShape Shape, const std::vector<Example> &Train, const std::vector<Exa
     torch::NoGradGuard NoGrad;
     for (size_t I = 0; I < Validation.size(); I += O.BatchSize) {
       size_t End = std::min(Validation.size(), I + O.BatchSize);
-      ValidationLoss += lossOf(M, makeBatch(Validation, Fixed, I, End, Shape.Outputs), 0).item<double>() *
-                        double(End - I);
+      ValidationLoss +=
+          lossOf(M, makeBatch(Validation, Fixed, I, End, Shape.Outputs), 0).item<double>() *
+          double(End - I);
     }
     ValidationLoss = Validation.empty() ? TrainLoss : ValidationLoss / double(Validation.size());
     if (O.Progress)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "learn/Policy.h"
+#include "learn/Work.h"
 #include <algorithm>
 #include <tuple>
 
@@ -13,7 +14,8 @@ using namespace llvm;
 
 namespace whittle {
 
-Expected<std::unique_ptr<Policy>> Policy::create(const TargetIsa &Isa, PolicyData P, StringRef Name) {
+Expected<std::unique_ptr<Policy>> Policy::create(const TargetIsa &Isa, PolicyData P,
+                                                 StringRef Name) {
   auto Fail = [&](const Twine &Why) {
     return createStringError(inconvertibleErrorCode(), Name + ": " + Why);
   };
@@ -26,8 +28,9 @@ Expected<std::unique_ptr<Policy>> Policy::create(const TargetIsa &Isa, PolicyDat
       Gone += !std::binary_search(Table.meanings().begin(), Table.meanings().end(), H);
     for (const Hash128 &H : Table.meanings())
       New += !is_contained(P.Meanings, H);
-    return Fail("policy for another opcode table (" + Twine(Gone) + " of its " + Twine(P.Meanings.size()) +
-                " opcode classes are not in this build, " + Twine(New) + " of this build's are not in it); train again");
+    return Fail("policy for another opcode table (" + Twine(Gone) + " of its " +
+                Twine(P.Meanings.size()) + " opcode classes are not in this build, " + Twine(New) +
+                " of this build's are not in it); train again");
   }
   NetShape Want{FeatureLayout(Table.size()).size(), P.N.Shape.Hidden, Table.size()};
   if (!(P.N.Shape == Want))
@@ -39,7 +42,7 @@ std::vector<const OpClass *> Policy::order(const Window &W, ArrayRef<const OpCla
   std::vector<float> Logits = Data.N.forward(featuresOf(W, Table));
   struct Ranked {
     bool Unknown;
-    float Logit;
+    float Score;
     unsigned Weight;
     size_t Place; ///< in Pool: makes the order total
     const OpClass *C;
@@ -47,15 +50,16 @@ std::vector<const OpClass *> Policy::order(const Window &W, ArrayRef<const OpCla
   std::vector<Ranked> All;
   for (const OpClass *C : Pool) {
     std::optional<unsigned> Index = Table.indexOf(*C);
-    All.push_back({!Index, Index ? Logits[*Index] : 0, C->leader().Weight, All.size(), C});
+    float Score = Index ? Logits[*Index] - float(workPenalty(C->leader())) : 0;
+    All.push_back({!Index, Score, C->leader().Weight, All.size(), C});
   }
   std::sort(All.begin(), All.end(), [](const Ranked &A, const Ranked &B) {
     if (A.Unknown != B.Unknown)
       return B.Unknown;
     if (A.Unknown)
       return std::tuple(A.Weight, A.C->Id, A.Place) < std::tuple(B.Weight, B.C->Id, B.Place);
-    if (A.Logit != B.Logit)
-      return A.Logit > B.Logit;
+    if (A.Score != B.Score)
+      return A.Score > B.Score;
     return std::pair(A.C->Id, A.Place) < std::pair(B.C->Id, B.Place);
   });
   std::vector<const OpClass *> Order;

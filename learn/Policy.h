@@ -14,10 +14,10 @@
 
 namespace whittle {
 
-/// Sorts a pool by the network's logits for the window, ties by class id;
-/// classes the policy does not know go last, cheapest first. One forward pass a
-/// window, whatever the number of candidates. The whole pool stays in the
-/// order: a bad policy makes search slower, never poorer.
+/// Sorts a pool by the network's log odds for the window less workPenalty
+/// (likeliest per candidate first), ties by class id; classes the policy does not know go last,
+/// cheapest first. One forward pass a window, whatever the number of candidates. The whole pool
+/// stays in the order: a bad policy makes search slower, never poorer.
 class Policy final : public CandidateRanker {
 public:
   /// Fails, naming \p Name, if \p P is of another target or opcode table.

@@ -130,7 +130,8 @@ Expected<PolicyData> decodePolicy(StringRef Bytes, StringRef Name) {
     return Fail("corrupt policy file: the checksum does not match");
 
   bool Finite = all_of(P.N.Weights, [](float F) { return std::isfinite(F); });
-  if (P.N.Weights.size() != P.N.Shape.numWeights() || P.N.Shape.Outputs != P.Meanings.size() || !Finite)
+  if (P.N.Weights.size() != P.N.Shape.numWeights() || P.N.Shape.Outputs != P.Meanings.size() ||
+      !Finite)
     return Fail("corrupt policy file: its weights do not fit its shape");
   return P;
 }
@@ -140,7 +141,8 @@ Error checkWritable(StringRef Path) {
   if (std::error_code EC = sys::fs::access(Dir.empty() ? "." : Dir, sys::fs::AccessMode::Write))
     return createStringError(EC, Path + ": cannot write the policy: " + EC.message());
   if (sys::fs::is_directory(Path))
-    return createStringError(inconvertibleErrorCode(), Path + ": cannot write the policy: it is a directory");
+    return createStringError(inconvertibleErrorCode(),
+                             Path + ": cannot write the policy: it is a directory");
   return Error::success();
 }
 

@@ -86,7 +86,8 @@ private:
     const Row *Plain = Form.masked() ? W.Isa->find(Form.Plain) : nullptr;
     if (!Plain)
       return Ops;
-    auto *Mask = find_if(Ops, [&](unsigned Op) { return W.typeOf(W.Source, Op).Kind == RegKind::Mask; });
+    auto *Mask =
+        find_if(Ops, [&](unsigned Op) { return W.typeOf(W.Source, Op).Kind == RegKind::Mask; });
     if (Mask != Ops.end())
       Ops.erase(Mask);
     // A tied accumulator is the pass-through as well, and stays.

@@ -22,7 +22,8 @@ static Leaf variable(ValueType T) {
 static Leaf constant(ValueType T, unsigned EltBits, uint64_t Value) {
   Leaf L;
   L.Ty = T;
-  L.Const = APInt::getSplat(T.Bits, APInt(EltBits, Value, /*isSigned=*/false, /*implicitTrunc=*/true));
+  L.Const =
+      APInt::getSplat(T.Bits, APInt(EltBits, Value, /*isSigned=*/false, /*implicitTrunc=*/true));
   return L;
 }
 
@@ -101,7 +102,8 @@ static std::vector<uint8_t> bytesOf(const APInt &Value) {
 }
 
 /// One value of \p Size bytes. \p Like may be null.
-static void fillTest(uint8_t *At, size_t Size, const uint8_t *Like, size_t Test, std::mt19937_64 &Random) {
+static void fillTest(uint8_t *At, size_t Size, const uint8_t *Like, size_t Test,
+                     std::mt19937_64 &Random) {
   unsigned Elt = std::min<unsigned>(1u << (Random() % 4), unsigned(Size));
   unsigned Bits = Elt * 8;
   auto Uniform = [&] { return APInt(Bits, Random(), false, true); };
@@ -199,7 +201,8 @@ static bool twoInOne(unsigned Table) {
   for (unsigned Third = 0; Third != 3; ++Third)
     for (unsigned First = 0; First != 5; ++First)
       for (unsigned Second = 0; Second != 5; ++Second)
-        if (Apply(Second, Apply(First, In[(Third + 1) % 3], In[(Third + 2) % 3]), In[Third]) == Table)
+        if (Apply(Second, Apply(First, In[(Third + 1) % 3], In[(Third + 2) % 3]), In[Third]) ==
+            Table)
           return true;
   return false;
 }
@@ -228,8 +231,8 @@ Error openSpace(Space &S, const TargetIsa &Isa, Evaluator &E, ArrayRef<std::stri
     const Row &R = C.leader();
     bool Wanted = OnlyRows.empty() ||
                   any_of(C.Members, [&](const Row *M) { return is_contained(OnlyRows, M->Name); });
-    bool Fits = !R.isMatrix() && !R.DefsFlags && R.Ins.size() >= 1 && R.Ins.size() <= 4 && R.NumImms <= 1 &&
-                is_contained(Types, R.Def) &&
+    bool Fits = !R.isMatrix() && !R.DefsFlags && R.Ins.size() >= 1 && R.Ins.size() <= 4 &&
+                R.NumImms <= 1 && is_contained(Types, R.Def) &&
                 all_of(R.Ins, [&](ValueType T) { return is_contained(Types, T); });
     if (!Wanted || !Fits)
       continue;

@@ -21,8 +21,8 @@ namespace whittle {
 struct OpInstance {
   const Row *R = nullptr; ///< the class leader
   llvm::SmallVector<int64_t, 2> Imms;
-  std::string Family;     ///< opcodeFamily of R
-  char Element = 0;       ///< B, W, D or Q if the name says so
+  std::string Family; ///< opcodeFamily of R
+  char Element = 0;   ///< B, W, D or Q if the name says so
   /// One of the truth tables of a ternary logic instruction: applied to operands
   /// in one order, the other tables stand for the others; to values that are
   /// not leaves only if it is two two-operand operations in one.
@@ -33,7 +33,7 @@ struct OpInstance {
 /// Leaves, their values on the tests, and the instructions whose types they fit.
 struct Space {
   std::string Name;
-  std::vector<Leaf> Leaves;   ///< variables, then BaseConstants, then the others
+  std::vector<Leaf> Leaves; ///< variables, then BaseConstants, then the others
   unsigned NumVariables = 0;
   unsigned BaseConstants = 0; ///< constants that every pool has
   double Share = 1;           ///< of the whole enumeration
@@ -58,8 +58,8 @@ llvm::Error openSpace(Space &S, const TargetIsa &Isa, Evaluator &E,
 /// \p NumTests values of \p L: uniform, sparse and dense bits, corner and small
 /// elements of all widths, and elements equal or close to those of \p Like
 /// (another leaf's values, or empty). Constants and facts are respected.
-std::vector<uint8_t> testValues(const Leaf &L, size_t NumTests,
-                                const std::vector<uint8_t> &Like, std::mt19937_64 &Random);
+std::vector<uint8_t> testValues(const Leaf &L, size_t NumTests, const std::vector<uint8_t> &Like,
+                                std::mt19937_64 &Random);
 
 } // namespace whittle
 

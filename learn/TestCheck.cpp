@@ -13,12 +13,13 @@ using namespace llvm;
 
 namespace whittle {
 
-Expected<std::optional<std::vector<APInt>>> findDifference(const Rule &R, Evaluator &E, size_t NumTests,
-                                                           std::mt19937_64 &Random) {
+Expected<std::optional<std::vector<APInt>>>
+findDifference(const Rule &R, Evaluator &E, size_t NumTests, std::mt19937_64 &Random) {
   std::vector<std::vector<uint8_t>> Leaves;
   std::vector<const uint8_t *> In;
   for (const Leaf &L : R.W.Leaves)
-    Leaves.push_back(testValues(L, NumTests, Leaves.empty() ? std::vector<uint8_t>() : Leaves[0], Random));
+    Leaves.push_back(
+        testValues(L, NumTests, Leaves.empty() ? std::vector<uint8_t>() : Leaves[0], Random));
   for (const auto &B : Leaves)
     In.push_back(B.data());
   const Program *Programs[2] = {&R.W.Source, &R.Target};

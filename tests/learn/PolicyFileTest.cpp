@@ -75,7 +75,8 @@ TEST(PolicyFile, EveryChangedByteIsAnError) {
   // In the weights, only the checksum can tell.
   std::string Bad = Bytes;
   Bad[Bad.size() - 20] ^= 1;
-  EXPECT_EQ(messageOf(decodePolicy(Bad, "p")), "p: corrupt policy file: the checksum does not match");
+  EXPECT_EQ(messageOf(decodePolicy(Bad, "p")),
+            "p: corrupt policy file: the checksum does not match");
 }
 
 TEST(PolicyFile, AppendedBytesAreAnError) {
@@ -85,7 +86,8 @@ TEST(PolicyFile, AppendedBytesAreAnError) {
 
 TEST(PolicyFile, ForeignFiles) {
   for (StringRef Foreign : {"", "hello\n", "SQLite format 3", "WHITTLED and more than eight"})
-    EXPECT_EQ(messageOf(decodePolicy(Foreign, "p")), "p: not a Whittle policy file") << Foreign.str();
+    EXPECT_EQ(messageOf(decodePolicy(Foreign, "p")), "p: not a Whittle policy file")
+        << Foreign.str();
   TemporaryFile F;
   write(F.path(), "#!/bin/sh\necho not a policy\n");
   EXPECT_EQ(messageOf(readPolicy(F.path())), F.path() + ": not a Whittle policy file");
@@ -101,7 +103,8 @@ TEST(PolicyFile, MissingFile) {
 TEST(PolicyFile, OtherVersion) {
   std::string Bytes = encodePolicy(smallPolicy());
   Bytes[8] = char(PolicyFormatVersion + 1);
-  EXPECT_EQ(messageOf(decodePolicy(Bytes, "p")), "p: policy format version 2, this build reads version 1");
+  EXPECT_EQ(messageOf(decodePolicy(Bytes, "p")),
+            "p: policy format version 2, this build reads version 1");
 }
 
 /// The checksum is right, but what it covers is not: a file made by other means.
@@ -120,7 +123,8 @@ TEST(PolicyFile, ConsistentButWrong) {
 TEST(PolicyFile, OtherTarget) {
   PolicyData P = randomPolicy(x86Table(), 1);
   P.Target = "amdgcn";
-  EXPECT_EQ(messageOf(Policy::create(x86(), P, "p")), "p: policy for target 'amdgcn', not 'x86_64'");
+  EXPECT_EQ(messageOf(Policy::create(x86(), P, "p")),
+            "p: policy for target 'amdgcn', not 'x86_64'");
 }
 
 TEST(PolicyFile, OtherOpcodeTable) {
@@ -129,9 +133,10 @@ TEST(PolicyFile, OtherOpcodeTable) {
   P.Meanings[0] = Hash128::of("a meaning of yesterday");
   llvm::sort(P.Meanings);
   P.TableHash = tableHash(P.Meanings);
-  EXPECT_EQ(messageOf(Policy::create(x86(), P, "p")),
-            "p: policy for another opcode table (1 of its " + std::to_string(x86Table().size()) +
-                " opcode classes are not in this build, 1 of this build's are not in it); train again");
+  EXPECT_EQ(
+      messageOf(Policy::create(x86(), P, "p")),
+      "p: policy for another opcode table (1 of its " + std::to_string(x86Table().size()) +
+          " opcode classes are not in this build, 1 of this build's are not in it); train again");
 }
 
 TEST(PolicyFile, WeightsOfAnotherShape) {

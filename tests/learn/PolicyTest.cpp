@@ -7,8 +7,10 @@
 
 #include "learn/Policy.h"
 #include "learn/Baselines.h"
+#include "learn/Work.h"
 #include "tests/learn/Support.h"
 #include <algorithm>
+#include <cmath>
 
 using namespace llvm;
 
@@ -60,20 +62,28 @@ TEST(Policy, OrderDoesNotDependOnThePoolsOrder) {
   EXPECT_EQ(P->order(W, Pool), Order);
 }
 
-TEST(Policy, SortsByLogit) {
+TEST(Policy, SortsByLogitPerWork) {
   PolicyData D = randomPolicy(x86Table(), 1);
   std::fill(D.N.Weights.begin(), D.N.Weights.end(), 0.f);
   // Only the output bias: its index is the logit.
   float *Bias = &D.N.Weights[D.N.Weights.size() - NetShape::Direct - x86Table().size()];
   for (unsigned C = 0; C != x86Table().size(); ++C)
-    Bias[C] = float(C);
+    Bias[C] = float(C) / 100;
   auto P = cantFail(Policy::create(x86(), D, "p"));
   std::vector<const OpClass *> Pool = everyNth(11);
-  unsigned Last = ~0u;
+  double Last = INFINITY;
   for (const OpClass *C : P->order(dotWindow(), Pool)) {
-    EXPECT_LT(*x86Table().indexOf(*C), Last);
-    Last = *x86Table().indexOf(*C);
+    double Score = double(*x86Table().indexOf(*C)) / 100 - workPenalty(C->leader());
+    EXPECT_LE(Score, Last + 1e-4);
+    Last = Score;
   }
+}
+
+TEST(Work, GrowsWithImmediatesAndOperands) {
+  EXPECT_EQ(workOf(*x86().find("VPADDDZrr")), 1);
+  EXPECT_GT(workOf(*x86().find("VSHUFPSZrri")), 10);
+  EXPECT_GT(workOf(*x86().find("VPDPWSSDZrr")), workOf(*x86().find("VPMADDWDZrr")));
+  EXPECT_LT(workOf(*x86().find("VPABSDZrr")), 1);
 }
 
 TEST(Policy, UnknownClassesGoLastCheapestFirst) {
@@ -112,7 +122,8 @@ TEST(Features, DoNotDependOnNumberingOrOperandOrder) {
 
 TEST(Features, TellApartWhatMatters) {
   auto Of = [](const char *Leaf, const char *Op) {
-    return featuresOf(window(std::string("  %0:v512\n  %1:v512") + Leaf + "\n  %2:v512 = " + Op + "\n  yield %2\n"),
+    return featuresOf(window(std::string("  %0:v512\n  %1:v512") + Leaf + "\n  %2:v512 = " + Op +
+                             "\n  yield %2\n"),
                       x86Table())
         .Index;
   };
@@ -120,8 +131,10 @@ TEST(Features, TellApartWhatMatters) {
   EXPECT_EQ(Base, Of("", "VPSUBDZrr %0, %1"));
   EXPECT_NE(Base, Of("", "VPSUBWZrr %0, %1"));
   EXPECT_NE(Base, Of(" = const splat(i16 1)", "VPSUBDZrr %0, %1"));
-  EXPECT_NE(Of(" = const splat(i16 1)", "VPSUBDZrr %0, %1"), Of(" = const splat(i16 2)", "VPSUBDZrr %0, %1"));
-  EXPECT_NE(Of(" = const splat(i16 1)", "VPSUBDZrr %0, %1"), Of(" = const splat(i16 1)", "VPSUBDZrr %1, %0"));
+  EXPECT_NE(Of(" = const splat(i16 1)", "VPSUBDZrr %0, %1"),
+            Of(" = const splat(i16 2)", "VPSUBDZrr %0, %1"));
+  EXPECT_NE(Of(" = const splat(i16 1)", "VPSUBDZrr %0, %1"),
+            Of(" = const splat(i16 1)", "VPSUBDZrr %1, %0"));
   EXPECT_NE(Base, Of(" zeros=splat(i8 0xf0)", "VPSUBDZrr %0, %1"));
   EXPECT_NE(Of("", "VPSRLDZri %0, 4"), Of("", "VPSRLDZri %0, 5"));
 }

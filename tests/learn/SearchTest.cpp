@@ -18,10 +18,12 @@ namespace {
 
 /// The windows' pools are small: mask logic, whose rows are few.
 const char *const Windows[] = {
-    "  %0:k64\n  %1:k64\n  %2:k64 = KANDQkk %0, %1\n  %3:k64 = KNOTQkk %2\n  %4:k64 = KORQkk %3, %0\n  yield %4\n",
+    "  %0:k64\n  %1:k64\n  %2:k64 = KANDQkk %0, %1\n  %3:k64 = KNOTQkk %2\n  %4:k64 = KORQkk %3, "
+    "%0\n  yield %4\n",
     "  %0:k64\n  %1:k64\n  %2:k64 = KNOTQkk %0\n  %3:k64 = KANDQkk %2, %1\n  yield %3\n",
     "  %0:k64\n  %1:k64\n  %2:k64 = KXORQkk %0, %1\n  %3:k64 = KNOTQkk %2\n  yield %3\n",
-    "  %0:k64\n  %1:k64\n  %2:k64 = KORQkk %0, %1\n  %3:k64 = KANDQkk %2, %0\n  %4:k64 = KXORQkk %3, %1\n  yield %4\n",
+    "  %0:k64\n  %1:k64\n  %2:k64 = KORQkk %0, %1\n  %3:k64 = KANDQkk %2, %0\n  %4:k64 = KXORQkk "
+    "%3, %1\n  yield %4\n",
 };
 
 struct Found {

@@ -34,14 +34,14 @@ inline Window window(const std::string &Body) {
 template <typename T> std::string messageOf(llvm::Expected<T> E) {
   return E ? "no error" : llvm::toString(E.takeError());
 }
-inline std::string messageOf(llvm::Error E) { return E ? llvm::toString(std::move(E)) : "no error"; }
+inline std::string messageOf(llvm::Error E) {
+  return E ? llvm::toString(std::move(E)) : "no error";
+}
 
 /// A file that is gone at the end of the test.
 class TemporaryFile {
 public:
-  TemporaryFile() {
-    EXPECT_FALSE(llvm::sys::fs::createTemporaryFile("whittle", "policy", Path));
-  }
+  TemporaryFile() { EXPECT_FALSE(llvm::sys::fs::createTemporaryFile("whittle", "policy", Path)); }
   ~TemporaryFile() { llvm::sys::fs::remove(Path); }
   std::string path() const { return Path.str().str(); }
 
