@@ -302,8 +302,8 @@ Expected<std::unique_ptr<MemoryBuffer>> compile(const Kernel &K, TargetMachine &
     break;
   }
   assert(!verifyModule(M, &errs()) && "kernel is not valid IR");
-  bool Scalar = K.K != Kernel::Ternary && K.N.Ty.Kind != RegKind::Vec &&
-                none_of(K.OpTypes, [](ValueType T) { return T.Kind == RegKind::Vec; });
+  auto IsVector = [](ValueType T) { return T.Kind == RegKind::Vec && !T.isScalar(); };
+  bool Scalar = K.K != Kernel::Ternary && !IsVector(K.N.Ty) && none_of(K.OpTypes, IsVector);
   optimize(M, TM, Scalar);
 
   SmallVector<char, 0> Bytes;

@@ -64,8 +64,9 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   DenseMap<const OpClass *, const Row *> Member;
   for (const OpClass &C : W.Isa->classes()) {
     const Row &Leader = C.leader();
-    if (Leader.NumImms > 1 || Leader.Ins.size() > 4 || !is_contained(Types, Leader.Def) ||
-        !all_of(Leader.Ins, Occurs))
+    // A load stands where it stood: search adds none.
+    if (Leader.readsMemory() || Leader.NumImms > 1 || Leader.Ins.size() > 4 ||
+        !is_contained(Types, Leader.Def) || !all_of(Leader.Ins, Occurs))
       continue;
     auto Legal = find_if(C.Members, [&](const Row *R) {
       return !O.STI || R->Features.empty() || O.STI->checkFeatures(R->Features);

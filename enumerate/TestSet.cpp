@@ -57,7 +57,7 @@ TestSet::TestSet(std::vector<Leaf> L, unsigned WidestBytes, uint64_t Seed)
   bool Narrow = false;
   for (const Leaf &X : Leaves) {
     Waves |= X.Ty.Kind == RegKind::Lane || X.Ty.Kind == RegKind::Sgpr;
-    Narrow |= X.Ty.Kind != RegKind::Vec;
+    Narrow |= X.Ty.Kind != RegKind::Vec || X.Ty.isScalar();
   }
   // Values that are not vectors have few lanes a test: more tests then.
   NumTests = Waves ? 256 : std::max(1024 / WidestBytes, Narrow ? 32u : 16u);

@@ -24,7 +24,10 @@ static Value *emitExtract(IRBuilderBase &B, Value *X, Type *OutTy, uint64_t BitO
     Value *S = BitOffset ? B.CreateLShr(X, BitOffset) : X;
     return B.CreateTrunc(S, OutTy);
   }
-  assert(BitOffset % 32 == 0 && OutBits % 32 == 0 && "sub-register not made of dwords");
+  assert(BitOffset % 32 == 0 && "sub-register between dwords");
+  if (OutBits < 32)
+    return B.CreateTrunc(B.CreateExtractElement(X, BitOffset / 32), OutTy);
+  assert(OutBits % 32 == 0 && "sub-register not made of dwords");
   if (OutTy->isIntegerTy(32))
     return B.CreateExtractElement(X, BitOffset / 32);
   SmallVector<int, 32> Mask;
@@ -241,7 +244,9 @@ static std::string signature(const Row &R) {
   std::string S = (R.isMatrix() ? "matrix " : "") + R.Def.str();
   for (const OperandSpec &U : R.Uses)
     if (U.K != OperandSpec::Fixed)
-      S += U.K == OperandSpec::Reg ? " " + U.Ty.str() : " imm";
+      S += U.K == OperandSpec::Reg   ? " " + U.Ty.str()
+           : U.K == OperandSpec::Mem ? " m" + U.Ty.str()
+                                     : " imm";
   return S + " ";
 }
 
@@ -300,7 +305,7 @@ ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
       Hash128 Same = Hash(true, {});
       for (unsigned I = 0; I < R.Ins.size(); ++I)
         for (unsigned J = I + 1; J < R.Ins.size(); ++J) {
-          if (!(R.Ins[I] == R.Ins[J]))
+          if (!(R.Ins[I] == R.Ins[J]) || int(I) == R.MemUse || int(J) == R.MemUse)
             continue;
           SmallVector<unsigned, 4> Order;
           for (unsigned K = 0; K < R.Ins.size(); ++K)

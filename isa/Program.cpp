@@ -95,7 +95,8 @@ static Error checkGeneric(const Window &W, const Program &P, const Node &N, cons
     if (N.Ops.size() != 1 || N.Imms.size() != 1)
       return makeError(Where + "takes one operand and one bit offset");
     ValueType In = W.typeOf(P, N.Ops[0]);
-    if (In.Kind != N.Ty.Kind || N.Imms[0] < 0 || N.Imms[0] % 32 ||
+    // Nothing narrower than a dword is read from anywhere but the low end.
+    if (In.Kind != N.Ty.Kind || N.Imms[0] < 0 || N.Imms[0] % 32 || (N.Ty.Bits < 32 && N.Imms[0]) ||
         uint64_t(N.Imms[0]) + N.Ty.Bits > In.Bits)
       return makeError(Where + "reads " + N.Ty.str() + " at bit " + Twine(N.Imms[0]) + " of " +
                        In.str());

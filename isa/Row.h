@@ -38,8 +38,9 @@ struct OperandSpec {
     Reg,   ///< a register: an input of the meaning
     Imm,   ///< an immediate: a run-time argument of the meaning
     Fixed, ///< an immediate that must equal Value (clamp 0, op_sel_hi 3, ..)
+    Mem,   ///< the five operands of an x86 address: an input, the Ty.Bits read there
   } K = Reg;
-  ValueType Ty;        ///< Reg
+  ValueType Ty;        ///< Reg, Mem
   uint8_t ImmBits = 8; ///< Imm: significant bits
   int64_t Value = 0;   ///< Fixed
 };
@@ -74,6 +75,9 @@ struct Row {
     Predicate,
     Any
   } ImmKind = ImmUse::None;
+  /// Bits that a load form reads from memory, given by RowSet::mem; 0: no load.
+  /// Load forms that LLVM can unfold need no row: they are the register form.
+  unsigned MemBits = 0;
   /// Optional: explicit operands for rows with fixed modifiers, uses only, in
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
@@ -83,14 +87,17 @@ struct Row {
   unsigned Opcode = 0;                    ///< 0 for generic rows
   ValueType Def;                          ///< result
   llvm::SmallVector<OperandSpec, 6> Uses; ///< explicit uses in MI order
-  llvm::SmallVector<ValueType, 4> Ins;    ///< the Reg operands of Uses
+  llvm::SmallVector<ValueType, 4> Ins;    ///< the Reg and Mem operands of Uses
   unsigned NumImms = 0;                   ///< the Imm operands of Uses
   bool ZeroesAbove = false;               ///< bits above Def in the physical register become 0
   bool DefsFlags = false;                 ///< clobbers EFLAGS/SCC; a window needs them dead
+  bool LegacySse = false;                 ///< an encoding that keeps what lies above the XMM
   int TiedUse = -1;                       ///< index in Ins of the operand tied to the result
+  int MemUse = -1;                        ///< index in Ins of the Mem operand
 
   bool isGeneric() const { return Generic != GenericOp::None; }
   bool isMatrix() const { return Form == Shape::Matrix; }
+  bool readsMemory() const { return MemUse >= 0; }
 };
 
 /// Where a family file adds its rows. Chainable setters apply to the row just
@@ -102,6 +109,9 @@ public:
   RowSet &weight(unsigned W);
   RowSet &imm(Row::ImmUse K);
   RowSet &spec(llvm::ArrayRef<OperandSpec> Uses);
+  /// The row's opcode reads \p Bits from memory where LLVM's table has an
+  /// address: an input of type v<Bits> in the address's place.
+  RowSet &mem(unsigned Bits);
 
   std::deque<Row> Rows;
 };

@@ -40,6 +40,8 @@ RowSet &RowSet::spec(ArrayRef<OperandSpec> Uses) {
   return Rows.back().Spec.assign(Uses.begin(), Uses.end()), *this;
 }
 
+RowSet &RowSet::mem(unsigned Bits) { return Rows.back().MemBits = Bits, *this; }
+
 std::string Hash128::hex() const {
   static const char Digits[] = "0123456789abcdef";
   std::string S;
@@ -159,8 +161,11 @@ std::optional<ValueType> TargetIsa::typeOfRegClass(unsigned Id) const {
       return ValueType{RegKind::Mask, 64};
     if (Name.starts_with("VR") && (Bits == 128 || Bits == 256 || Bits == 512))
       return ValueType{RegKind::Vec, Bits};
-    if (Name.starts_with("GR32") || Name.starts_with("GR64"))
-      if (Bits == 32 || Bits == 64)
+    for (uint16_t Low : {16, 32, 64})
+      if (std::string Class = "FR" + std::to_string(Low); Name == Class || Name == Class + "X")
+        return ValueType{RegKind::Vec, Low};
+    for (uint16_t Wide : {8, 16, 32, 64})
+      if (Name.starts_with("GR" + std::to_string(Wide)) && Bits == Wide)
         return ValueType{RegKind::Gpr, Bits};
     return std::nullopt;
   }
@@ -180,10 +185,14 @@ std::string TargetIsa::join(Row &R) const {
   return R.Joined ? "" : joinUnlocked(R);
 }
 
+/// Base, scale, index, displacement, segment.
+static constexpr unsigned AddressOperands = 5;
+
 std::string TargetIsa::joinUnlocked(Row &R) const {
   auto Fail = [&](const Twine &What) { return ("row " + R.Name + ": " + What).str(); };
   R.Uses.clear();
   R.Ins.clear();
+  R.TiedUse = R.MemUse = -1;
   R.NumImms = 0;
   R.Opcode = opcodeOf(*MII, R.Name);
   if (!R.Opcode)
@@ -200,11 +209,27 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     return Fail("no value type for the result's register class");
   R.Def = *Def;
 
-  unsigned NumUses = D.getNumOperands() - 1;
+  // An address is five operands, of which LLVM marks each as memory.
+  unsigned NumUses = D.getNumOperands() - 1, Addresses = 0;
+  auto IsAddress = [&](unsigned I) {
+    return R.MemBits && D.operands()[I].OperandType == MCOI::OPERAND_MEMORY;
+  };
   if (!R.Spec.empty() && R.Spec.size() != NumUses)
     return Fail("has " + Twine(R.Spec.size()) + " operand specs for " + Twine(NumUses) +
                 " operands");
   for (unsigned I = 0; I != NumUses; ++I) {
+    if (IsAddress(I + 1)) {
+      if (!R.Spec.empty() || I + AddressOperands > NumUses || ++Addresses > 1)
+        return Fail("operand " + Twine(I) + " is no address of its own");
+      OperandSpec S;
+      S.K = OperandSpec::Mem;
+      S.Ty = {RegKind::Vec, uint16_t(R.MemBits)};
+      R.MemUse = int(R.Ins.size());
+      R.Ins.push_back(S.Ty);
+      R.Uses.push_back(S);
+      I += AddressOperands - 1;
+      continue;
+    }
     OperandSpec S = R.Spec.empty() ? OperandSpec{} : R.Spec[I];
     std::optional<ValueType> T = TypeOf(I + 1);
     if (R.Spec.empty())
@@ -230,10 +255,14 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     else if (Name != "MODE" && Name != "EXEC")
       return Fail("defines " + Name + " besides its result");
   }
-  if (D.mayLoad() || D.mayStore())
-    return Fail("touches memory");
-  // VEX and EVEX forms and 32-bit GPR definitions zero what lies above.
-  R.ZeroesAbove = (R.Def.Kind == RegKind::Vec && StringRef(R.Features).contains("avx")) ||
+  if (D.mayStore() || D.mayLoad() != (R.MemUse >= 0))
+    return Fail(R.MemBits ? "does not load from one address" : "touches memory");
+  // VEX and EVEX forms and 32-bit GPR definitions zero what lies above. Of an
+  // FR result that is not so: the first operand is above its low element.
+  bool Vex = StringRef(R.Features).contains("avx");
+  // Pseudo opcodes become whatever encoding the function is in.
+  R.LegacySse = R.Def.Kind == RegKind::Vec && !Vex && !D.isPseudo();
+  R.ZeroesAbove = (R.Def.Kind == RegKind::Vec && R.Def.Bits >= 128 && Vex) ||
                   (R.Def.Kind == RegKind::Gpr && R.Def.Bits == 32) || R.Def.Kind == RegKind::Mask;
   R.Joined = true;
   return "";

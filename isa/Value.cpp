@@ -39,7 +39,7 @@ std::optional<ValueType> ValueType::parse(StringRef Text) {
     return std::nullopt;
   switch (Text[0]) {
   case 'v':
-    if (Bits == 128 || Bits == 256 || Bits == 512)
+    if (Bits >= 8 && Bits <= 512 && (Bits & (Bits - 1)) == 0)
       return ValueType{RegKind::Vec, uint16_t(Bits)};
     break;
   case 'k':
@@ -47,7 +47,7 @@ std::optional<ValueType> ValueType::parse(StringRef Text) {
       return ValueType{RegKind::Mask, 64};
     break;
   case 'r':
-    if (Bits == 32 || Bits == 64)
+    if (Bits == 8 || Bits == 16 || Bits == 32 || Bits == 64)
       return ValueType{RegKind::Gpr, uint16_t(Bits)};
     break;
   case 'l':
@@ -69,6 +69,8 @@ Type *ValueType::irType(LLVMContext &Ctx) const {
   case RegKind::Gpr:
     return Type::getIntNTy(Ctx, Bits);
   case RegKind::Vec:
+    if (isScalar())
+      return Type::getIntNTy(Ctx, Bits);
     return FixedVectorType::get(I32, Bits / 32);
   case RegKind::Lane:
   case RegKind::Sgpr:

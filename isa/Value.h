@@ -3,10 +3,12 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A value is a whole physical register, never a part of one. What a narrower
-// register class does not name (bits 128..511 of an XMM value, the upper half
-// of a GPR that is read as 32 bits) is not part of the value; an instruction
-// that zeroes those bits says so with Row::zeroesAbove.
+// A value is a whole physical register as its class names it. What a narrower
+// register class does not name (bits 128..511 of an XMM value, all but the low
+// element of an FR32, the upper half of a GPR that is read as 32 bits) is not
+// part of the value; an instruction that zeroes those bits says so with
+// Row::ZeroesAbove. What an instruction reads from memory is a value of exactly
+// the bytes that it reads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,9 +28,9 @@ class Type;
 namespace whittle {
 
 enum class RegKind : uint8_t {
-  Vec,  ///< x86 XMM/YMM/ZMM: 128, 256 or 512 bits.
+  Vec,  ///< x86 XMM/YMM/ZMM: 128, 256 or 512 bits; 16 to 64: FR16, FR32, FR64.
   Mask, ///< x86 k register: always 64 bits, whatever class names it.
-  Gpr,  ///< x86 general register: 32 or 64 bits.
+  Gpr,  ///< x86 general register: 8, 16, 32 or 64 bits.
   Lane, ///< AMDGPU VGPR/AGPR tuple: bits *per lane* (32 * registers).
   Sgpr, ///< AMDGPU scalar register tuple: one value for the wave.
 };
@@ -45,12 +47,22 @@ struct ValueType {
   /// lane). Little-endian, the order of the register in memory.
   unsigned bytes() const { return Bits / 8; }
 
-  /// v128 v256 v512 k64 r32 r64 l32 l64 .. l1024 s32 s64 ..
+  /// One integer in IR, not a vector of dwords: masks, general registers, and
+  /// vector registers of which only the low element counts.
+  bool isScalar() const {
+    return Kind == RegKind::Mask || Kind == RegKind::Gpr || (Kind == RegKind::Vec && Bits < 128);
+  }
+  /// Bits of one element of irType.
+  unsigned elementBits() const { return isScalar() ? Bits : 32; }
+
+  /// v16 v32 v64 v128 v256 v512 k64 r8 r16 r32 r64 l32 l64 .. l1024 s32 s64 ..;
+  /// v8 is a byte in memory that a vector instruction reads.
   std::string str() const;
   static std::optional<ValueType> parse(llvm::StringRef Text);
 
   /// The IR type of an argument or result of this type: <Bits/32 x i32> for
-  /// Vec, i64 for Mask, iBits for Gpr, i32 or <Bits/32 x i32> for Lane, Sgpr.
+  /// Vec from 128 bits on, iBits below, i64 for Mask, iBits for Gpr, i32 or
+  /// <Bits/32 x i32> for Lane, Sgpr.
   llvm::Type *irType(llvm::LLVMContext &Ctx) const;
 };
 

@@ -26,7 +26,7 @@ std::vector<const OpClass *> poolFor(const Window &W, const OpTable &Table) {
   auto Has = [&](ValueType T) { return is_contained(Types, T); };
   std::vector<const OpClass *> Pool;
   for (const OpClass &C : Table.isa().classes())
-    if (Has(C.leader().Def) && all_of(C.leader().Ins, Has))
+    if (!C.leader().readsMemory() && Has(C.leader().Def) && all_of(C.leader().Ins, Has))
       Pool.push_back(&C);
   return Pool;
 }

@@ -29,11 +29,14 @@ struct LoadForm {
 };
 } // namespace
 
-/// Aligned loads, EVEX before VEX before SSE.
+/// Aligned loads, EVEX before VEX before SSE; FR registers last.
 static constexpr LoadForm LoadForms[] = {
     {512, "+avx512f", "VMOVDQA64Zrm"}, {256, "+avx512vl", "VMOVDQA64Z256rm"},
     {256, "+avx", "VMOVDQAYrm"},       {128, "+avx512vl", "VMOVDQA64Z128rm"},
     {128, "+avx", "VMOVDQArm"},        {128, "+sse2", "MOVDQArm"},
+    {64, "+avx512f", "VMOVSDZrm_alt"}, {64, "+avx", "VMOVSDrm_alt"},
+    {64, "+sse2", "MOVSDrm_alt"},      {32, "+avx512f", "VMOVSSZrm_alt"},
+    {32, "+avx", "VMOVSSrm_alt"},      {32, "+sse", "MOVSSrm_alt"},
 };
 
 static MCRegister registerNamed(StringRef Name, const TargetRegisterInfo &TRI) {

@@ -226,8 +226,7 @@ bool Legality::isAvailable(const Row &R) {
   const TargetSubtargetInfo &STI = View.function().getSubtarget();
   bool Has = R.Features.empty() || STI.checkFeatures(R.Features);
   // A legacy SSE instruction between VEX ones merges into the upper bits.
-  if (Has && !View.isAMDGPU() && R.Def.Kind == RegKind::Vec && !R.ZeroesAbove &&
-      STI.checkFeatures("+avx"))
+  if (Has && !View.isAMDGPU() && R.LegacySse && STI.checkFeatures("+avx"))
     Has = false;
   return Available[&R] = Has;
 }

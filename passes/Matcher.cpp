@@ -177,7 +177,8 @@ private:
   bool bindLeaf(unsigned Id, const ValueRef &V) {
     const Leaf &Want = W.Leaves[Id];
     LeafBinding &B = M.Leaves[Id];
-    if (Want.Ty.Bits != V.Ty.Bits)
+    bool Wave = Want.Ty.Kind == RegKind::Lane || Want.Ty.Kind == RegKind::Sgpr;
+    if (Want.Ty.Bits != V.Ty.Bits || (!Wave && Want.Ty.Kind != V.Ty.Kind))
       return false;
     // A scalar leaf is the same in all lanes: only an SGPR surely is.
     if (Want.Ty.Kind == RegKind::Sgpr && !isScalar(V) && !Want.Const)

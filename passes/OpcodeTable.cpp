@@ -28,8 +28,14 @@ static bool hasAny(StringRef Name, ArrayRef<StringRef> Parts) {
 static OpcodeInfo::ConstKind x86ConstKind(StringRef Name) {
   if (Name == "MOV32r0")
     return OpcodeInfo::Zero;
-  if (Name == "MOV32ri" || Name == "MOV64ri" || Name == "MOV64ri32")
+  if (Name == "MOV8ri" || Name == "MOV16ri" || Name == "MOV32ri" || Name == "MOV64ri" ||
+      Name == "MOV64ri32")
     return OpcodeInfo::MovOperand;
+  // Loads of an element that is the whole of an FR register.
+  for (StringRef Scalar : {"MOVSSrm_alt", "MOVSDrm_alt", "VMOVSSrm_alt", "VMOVSDrm_alt",
+                           "VMOVSSZrm_alt", "VMOVSDZrm_alt", "VMOVSHZrm_alt"})
+    if (Name == Scalar)
+      return OpcodeInfo::LoadPlain;
   // Masked and zero-extending loads (VMOVQI2PQIrm, MOVSSrm, ..rmk, ..rmkz) are
   // not whole registers and are left out on purpose.
   if (!Name.consume_back("rm"))

@@ -192,7 +192,7 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
     return Out;
   }
   case RegKind::Gpr:
-    Out.R = Ty.Bits == 32 ? Move("MOV32ri", C.getSExtValue()) : Move("MOV64ri", C.getSExtValue());
+    Out.R = Move("MOV" + std::to_string(Ty.Bits) + "ri", C.getSExtValue());
     return Out;
   case RegKind::Vec:
   case RegKind::Mask:

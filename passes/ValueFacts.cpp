@@ -141,8 +141,18 @@ std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned 
     std::optional<APInt> C = constantOfReg(MO.getReg(), MO.getSubReg(), Depth + 1);
     return C && C->getBitWidth() == Bits ? C : std::nullopt;
   };
-  if (Def.isCopy())
-    return Operand(Def.getOperand(1));
+  if (Def.isCopy()) {
+    // A copy of an XMM to an FR register takes the low element. The way back is
+    // no constant: nothing is promised above.
+    const MachineOperand &Src = Def.getOperand(1);
+    std::optional<ValueType> From = typeOf(Src.getReg(), Src.getSubReg());
+    if (From && From->Kind == RegKind::Vec && Bits < 128 && From->Bits > Bits && !Src.isUndef() &&
+        typeOf(Def.getOperand(0).getReg())->Kind == RegKind::Vec) {
+      std::optional<APInt> C = constantOfReg(Src.getReg(), Src.getSubReg(), Depth + 1);
+      return C ? std::optional<APInt>(C->trunc(Bits)) : std::nullopt;
+    }
+    return Operand(Src);
+  }
   if (Def.isRegSequence()) {
     APInt All(Bits, 0);
     unsigned Sum = 0;

@@ -44,8 +44,11 @@ std::optional<ValueType> ValueView::typeOf(Register R, unsigned SubReg) const {
   if (!T || !SubReg)
     return T;
   unsigned Bits = TRI.getSubRegIdxSize(SubReg), Offset = TRI.getSubRegIdxOffset(SubReg);
-  if (T->Kind == RegKind::Mask || Bits % 32 || Offset % 32 || Offset + Bits > T->Bits ||
-      (T->Kind == RegKind::Vec && Bits < 128))
+  // The low byte and word of a general register are values, AH and its like are
+  // not; a vector register has no part that LLVM names below 128 bits.
+  bool LowPart = T->Kind == RegKind::Gpr && !Offset && (Bits == 8 || Bits == 16);
+  if (T->Kind == RegKind::Mask || (!LowPart && (Bits % 32 || Offset % 32)) ||
+      Offset + Bits > T->Bits || (T->Kind == RegKind::Vec && Bits < 128))
     return std::nullopt;
   T->Bits = uint16_t(Bits);
   return T;

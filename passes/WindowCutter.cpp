@@ -289,7 +289,7 @@ struct Emitter {
     for (auto &[Have, Id] : Leaves) {
       Leaf &Old = B.leaf(Id);
       bool Same =
-          C ? (Old.Const == C && Old.Ty == Ty)
+          C ? (Old.Ty == Ty && Old.Const == C)
             : !Old.Const && Have.size() == Vs.size() &&
                   equal(Have, Vs, [](const ValueRef &A, const ValueRef &B) { return A.same(B); });
       if (!Same)

@@ -66,9 +66,7 @@ private:
 llvm::Function *matrixFunction(llvm::Module &M, const Row &R);
 
 /// Widths of the elements of a value of this type, and how many.
-inline unsigned elementBits(ValueType T) {
-  return T.Kind == RegKind::Mask || T.Kind == RegKind::Gpr ? T.Bits : 32;
-}
+inline unsigned elementBits(ValueType T) { return T.elementBits(); }
 
 } // namespace whittle
 

@@ -31,8 +31,12 @@ struct Subject {
 /// bytes of \p Out, above it zeros or what was there.
 static void completeRegister(const Row &R, unsigned VectorBits, const MachineState &S, uint8_t *Out,
                              unsigned &Bytes) {
-  Bytes = R.Def.Kind == RegKind::Vec ? VectorBits / 8 : 8;
   unsigned Have = R.Def.bytes();
+  Bytes = R.Def.Kind == RegKind::Vec ? VectorBits / 8 : 8;
+  // An FR register is its low element: what a scalar instruction leaves above is
+  // what its first operand or the register happened to hold there.
+  if (R.Def.Kind == RegKind::Vec && R.Def.isScalar())
+    Bytes = Have;
   const uint8_t *Kept = R.TiedUse >= 0 ? S.In[R.TiedUse] : S.Before;
   for (unsigned I = Have; I < Bytes; ++I)
     Out[I] = R.ZeroesAbove ? 0 : Kept[I];

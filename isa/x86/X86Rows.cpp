@@ -177,6 +177,7 @@ void addX86Rows(RowSet &R) {
   addPermute(R);
   addBits(R);
   addScalar(R);
+  addNarrow(R);
 }
 
 } // namespace whittle

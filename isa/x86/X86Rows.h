@@ -117,6 +117,7 @@ void addShuffle(RowSet &R);
 void addPermute(RowSet &R);
 void addBits(RowSet &R);
 void addScalar(RowSet &R);
+void addNarrow(RowSet &R);
 
 } // namespace whittle::x86
 

@@ -7,6 +7,7 @@
 
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
+#include "llvm/MC/MCRegisterInfo.h"
 #include "gtest/gtest.h"
 
 using namespace llvm;
@@ -109,6 +110,45 @@ TEST(Rows, WhatStandsAboveAValue) {
   EXPECT_TRUE(x86().find("VPADDDrr")->ZeroesAbove);
   EXPECT_TRUE(x86().find("VPADDDZ128rr")->ZeroesAbove);
   EXPECT_TRUE(x86().find("MOV32rr")->ZeroesAbove);
+  // A scalar instruction leaves its first operand above the low element, and a
+  // move of a byte leaves the rest of the register.
+  EXPECT_FALSE(x86().find("VMOVDI2SSrr")->ZeroesAbove);
+  EXPECT_FALSE(x86().find("AVX512_FsFLD0SD")->ZeroesAbove);
+  EXPECT_FALSE(x86().find("MOV8rr")->ZeroesAbove);
+  EXPECT_TRUE(x86().find("MOVZX32rr8")->ZeroesAbove);
+}
+
+TEST(Rows, NarrowRegistersAreValuesOfTheirLowBits) {
+  struct {
+    const char *Name, *Def, *In;
+  } Table[] = {{"MOVDI2SSrr", "v32", "r32"},      {"VMOVSS2DIZrr", "r32", "v32"},
+               {"VMOV64toSDrr", "v64", "r64"},    {"MOVSDto64rr", "r64", "v64"},
+               {"MOVZX32rr8", "r32", "r8"},       {"MOVSX64rr16", "r64", "r16"},
+               {"MOVZX32rr8_NOREX", "r32", "r8"}, {"MOV16rr", "r16", "r16"}};
+  for (auto &T : Table) {
+    const Row *R = x86().find(T.Name);
+    ASSERT_TRUE(R) << T.Name;
+    EXPECT_EQ(R->Def.str(), T.Def) << T.Name;
+    ASSERT_EQ(R->Ins.size(), 1u) << T.Name;
+    EXPECT_EQ(R->Ins[0].str(), T.In) << T.Name;
+  }
+  EXPECT_EQ(x86().find("AVX512_FsFLD0SH")->Def.str(), "v16");
+  // AH and its like are no values, and neither are mask pairs.
+  const MCRegisterInfo &RI = x86().registerInfo();
+  for (unsigned Id = 0; Id != RI.getNumRegClasses(); ++Id)
+    if (StringRef Name = RI.getRegClassName(&RI.getRegClass(Id));
+        Name == "GRH8" || Name == "GRH16" || Name == "VK16PAIR" || Name == "RFP32")
+      EXPECT_FALSE(x86().typeOfRegClass(Id)) << Name.str();
+}
+
+TEST(Rows, NarrowTypesAreReadAsTheyArePrinted) {
+  for (const char *Text : {"v8", "v16", "v32", "v64", "v128", "v512", "r8", "r16", "r32", "k64"}) {
+    std::optional<ValueType> T = ValueType::parse(Text);
+    ASSERT_TRUE(T) << Text;
+    EXPECT_EQ(T->str(), Text);
+  }
+  for (const char *Text : {"v4", "v24", "v96", "v1024", "r4", "r24", "r128", "k8"})
+    EXPECT_FALSE(ValueType::parse(Text)) << Text;
 }
 
 TEST(Rows, UnknownTargetAndCpuAreNamed) {
