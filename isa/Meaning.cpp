@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/Meaning.h"
+#include "isa/Float.h"
 #include "isa/TargetIsa.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/IR/InstIterator.h"
@@ -156,6 +157,10 @@ Function *buildProgram(Module &M, const Window &W, const Program &P, unsigned Ou
 // Hashing
 //===----------------------------------------------------------------------===//
 
+static Value *returned(const Function &F) {
+  return cast<ReturnInst>(F.getEntryBlock().getTerminator())->getReturnValue();
+}
+
 namespace {
 /// Names each value by a hash of its tree. With Blind, operands of commutative
 /// operations are sorted.
@@ -189,7 +194,11 @@ private:
     unsigned NumOps = I->getNumOperands();
     bool Sort = Blind && I->isCommutative();
     if (auto *C = dyn_cast<CallInst>(I)) {
-      OS << ' ' << C->getCalledFunction()->getName();
+      const Function *Callee = C->getCalledFunction();
+      OS << ' ' << Callee->getName();
+      // What an opaque function computes is part of the meaning.
+      if (!Callee->isDeclaration())
+        OS << ' ' << StructuralHash(Blind, {}).of(returned(*Callee));
       NumOps = C->arg_size();
     }
     for (unsigned K = 0; K != NumOps; ++K)
@@ -199,6 +208,16 @@ private:
       if (Blind && C->isEquality())
         Sort = true;
       else if (Blind && (C->isGE(P) || C->isGT(P))) {
+        P = C->getSwappedPredicate();
+        std::swap(Ops[0], Ops[1]);
+      }
+      OS << ' ' << unsigned(P);
+    }
+    if (auto *C = dyn_cast<FCmpInst>(I)) {
+      CmpInst::Predicate P = C->getPredicate();
+      Sort |= Blind && C->isCommutative();
+      if (Blind && (P == CmpInst::FCMP_OGT || P == CmpInst::FCMP_OGE || P == CmpInst::FCMP_UGT ||
+                    P == CmpInst::FCMP_UGE)) {
         P = C->getSwappedPredicate();
         std::swap(Ops[0], Ops[1]);
       }
@@ -256,7 +275,7 @@ template <class Fn> static auto withHashes(const Row &R, Fn Use) {
   LLVMContext Ctx;
   Module M("row", Ctx);
   Function *F = representative(M, R);
-  Value *Result = cast<ReturnInst>(F->getEntryBlock().getTerminator())->getReturnValue();
+  Value *Result = returned(*F);
   std::string Sig = signature(R);
   return Use([&](bool Blind, ArrayRef<unsigned> Order) {
     return Hash128::of(Sig + StructuralHash(Blind, Order).of(Result));
@@ -346,8 +365,9 @@ Error checkTotal(const Row &R) {
     return createStringError(inconvertibleErrorCode(), "row " + R.Name + ": control flow");
   for (Instruction &I : instructions(F)) {
     if (auto *C = dyn_cast<CallInst>(&I)) {
-      bool Read = C->getCalledFunction()->getName() == "whittle.elem";
-      if (!Read && !isa<IntrinsicInst>(C))
+      StringRef Callee = C->getCalledFunction()->getName();
+      bool Known = Callee == "whittle.elem" || opaqueOfFunction(Callee);
+      if (!Known && !isa<IntrinsicInst>(C))
         return Fail(I, "calls a function");
       if (auto *II = dyn_cast<IntrinsicInst>(C); II && II->mayHaveSideEffects())
         return Fail(I, "has side effects");

@@ -85,6 +85,7 @@ std::string Cone::key() const {
       }
       break;
     case TermOp::Extract:
+    case TermOp::Apply:
       Put(G.lo(T));
       [[fallthrough]];
     default:
@@ -153,13 +154,23 @@ static APInt corner(unsigned Which, unsigned Width) {
     return APInt::getSignedMaxValue(Width);
   case 4:
     return APInt(Width, 1);
-  default:
+  case 5:
     return APInt::getAllOnes(Width) << 1;
+  default:
+    break;
   }
+  // Of the floating-point formats: a NaN, infinity, one.
+  if (Width != 16 && Width != 32 && Width != 64)
+    return APInt(Width, Which);
+  unsigned Mantissa = Width == 16 ? 10 : Width == 32 ? 23 : 52;
+  APInt Infinity = APInt::getBitsSet(Width, Mantissa, Width - 1);
+  if (Which == 8) // 0 01..1 0..0
+    return APInt::getBitsSet(Width, Mantissa, Width - 2);
+  return Which == 7 ? Infinity : Infinity + 1;
 }
 
 std::vector<APInt> Cone::findDifference(unsigned Tries) const {
-  constexpr unsigned NumCorners = 6;
+  constexpr unsigned NumCorners = 9;
   Random R{0x77686974746c65};
   std::vector<APInt> Values(Atoms.size());
   for (unsigned Try = 0; Try < Tries; ++Try) {

@@ -135,6 +135,22 @@ private:
         List = B.CreateInsertElement(List, E, uint64_t(I));
       return B.CreateExtractElement(List, B.CreateZExt(Ops[0], B.getInt64Ty()));
     }
+    case TermOp::Apply: {
+      // A declaration that tells nothing: equal arguments, equal results.
+      std::string Name = opaqueName(G.function(T)).str();
+      SmallVector<Type *, 3> Types;
+      for (Value *Op : Ops) {
+        Types.push_back(Op->getType());
+        Name += "." + std::to_string(Op->getType()->getIntegerBitWidth());
+      }
+      FunctionCallee Fn = M.getOrInsertFunction(Name + "." + std::to_string(W),
+                                                FunctionType::get(B.getIntNTy(W), Types, false));
+      auto *Decl = cast<Function>(Fn.getCallee());
+      Decl->setDoesNotAccessMemory();
+      Decl->setDoesNotThrow();
+      Decl->setWillReturn();
+      return B.CreateCall(Fn, Ops);
+    }
     }
     llvm_unreachable("all operations are listed");
   }

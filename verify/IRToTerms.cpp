@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "verify/IRToTerms.h"
+#include "isa/Float.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/Constants.h"
@@ -84,6 +85,11 @@ private:
       Problem = Why.str();
     return {};
   }
+  /// Integers, and floating-point types whose format is told by their width.
+  static bool isBitsType(const Type *T) {
+    const Type *E = T->getScalarType();
+    return E->isIntegerTy() || E->isHalfTy() || E->isFloatTy() || E->isDoubleTy();
+  }
   static unsigned lanes(const Type *T) {
     auto *VT = dyn_cast<FixedVectorType>(T);
     return VT ? VT->getNumElements() : 1;
@@ -95,7 +101,7 @@ private:
     if (auto It = Values.find(V); It != Values.end())
       return It->second;
     auto *C = dyn_cast<Constant>(V);
-    if (!C || !V->getType()->isIntOrIntVectorTy())
+    if (!C || !isBitsType(V->getType()))
       return fail("operand " + shown(*V));
     TermList R;
     for (unsigned I = 0, N = lanes(V->getType()); I < N; ++I) {
@@ -104,6 +110,8 @@ private:
         R.push_back(Term());
       else if (auto *CI = dyn_cast_or_null<ConstantInt>(E))
         R.push_back(G.constant(CI->getValue()));
+      else if (auto *CF = dyn_cast_or_null<ConstantFP>(E))
+        R.push_back(G.constant(CF->getValueAPF().bitcastToAPInt()));
       else
         return fail("constant " + shown(*V));
     }
@@ -140,8 +148,8 @@ private:
   TermList step(const Instruction &I) {
     if (I.hasPoisonGeneratingFlags())
       return fail("a flag that makes poison");
-    if (!I.getType()->isIntOrIntVectorTy())
-      return fail("a result that is not integer");
+    if (!isBitsType(I.getType()))
+      return fail("a result that is no bit pattern");
     if (auto *B = dyn_cast<BinaryOperator>(&I))
       return binary(*B);
     if (auto *C = dyn_cast<CastInst>(&I))
@@ -153,6 +161,12 @@ private:
       return map2(I.getOperand(0), I.getOperand(1), [&](Term A, Term B) {
         return compare(llvm::cast<ICmpInst>(I).getPredicate(), A, B);
       });
+    case Instruction::FCmp:
+      return map2(I.getOperand(0), I.getOperand(1), [&](Term A, Term B) {
+        return compareFloat(llvm::cast<FCmpInst>(I).getPredicate(), A, B);
+      });
+    case Instruction::FNeg:
+      return map1(I.getOperand(0), [&](Term T) { return flipSign(T); });
     case Instruction::Select:
       return selectInst(llvm::cast<SelectInst>(I));
     case Instruction::Freeze:
@@ -205,11 +219,35 @@ private:
         return G.lshr(A, B);
       case Instruction::AShr:
         return G.ashr(A, B);
+      case Instruction::FAdd:
+        return G.apply(Opaque::FAdd, G.width(A), {A, B});
+      case Instruction::FSub:
+        return G.apply(Opaque::FAdd, G.width(A), {A, flipSign(B)});
+      case Instruction::FMul:
+        return G.apply(Opaque::FMul, G.width(A), {A, B});
+      case Instruction::FDiv:
+        return G.apply(Opaque::FDiv, G.width(A), {A, B});
       default:
         fail("an unknown operation");
         return A;
       }
     });
+  }
+
+  Term flipSign(Term A) { return G.bitXor(A, G.constant(APInt::getSignMask(G.width(A)))); }
+
+  Term compareFloat(CmpInst::Predicate P, Term A, Term B) {
+    // The bits of a predicate: equal, greater, less, unordered.
+    Term R = G.bit(false);
+    if (P & CmpInst::FCMP_OEQ)
+      R = G.bitOr(R, G.fequal(A, B));
+    if (P & CmpInst::FCMP_OGT)
+      R = G.bitOr(R, G.fless(B, A));
+    if (P & CmpInst::FCMP_OLT)
+      R = G.bitOr(R, G.fless(A, B));
+    if (P & CmpInst::FCMP_UNO)
+      R = G.bitOr(R, G.bitOr(G.isNaN(A), G.isNaN(B)));
+    return R;
   }
 
   Term compare(CmpInst::Predicate P, Term A, Term B) {
@@ -235,7 +273,7 @@ private:
     case CmpInst::ICMP_SLE:
       return G.bitNot(G.slt(B, A));
     default:
-      fail("a comparison of floating point");
+      fail("an unknown comparison");
       return A;
     }
   }
@@ -264,9 +302,20 @@ private:
       TermList A = getDefined(I.getOperand(0));
       return Problem.empty() ? regroup(G, A, W) : TermList();
     }
+    case Instruction::FPExt:
+    case Instruction::FPTrunc:
+      return applied(Opaque::FConvert, W, I.getOperand(0));
+    case Instruction::SIToFP:
+      return applied(Opaque::SIntToF, W, I.getOperand(0));
+    case Instruction::UIToFP:
+      return applied(Opaque::UIntToF, W, I.getOperand(0));
     default:
       return fail("an unknown conversion");
     }
+  }
+
+  TermList applied(Opaque F, unsigned Width, const Value *X) {
+    return map1(X, [&](Term T) { return G.apply(F, Width, {T}); });
   }
 
   TermList extractElement(const Value *Vec, const Value *At) {
@@ -292,7 +341,17 @@ private:
     auto *II = dyn_cast<IntrinsicInst>(&I);
     const Function *Callee = I.getCalledFunction();
     if (!II) {
-      if (!Call || !Callee)
+      if (!Callee)
+        return fail("a call");
+      // An opaque function takes and gives whole values.
+      if (std::optional<Opaque> F = opaqueOfFunction(Callee->getName())) {
+        unsigned W = I.getType()->getScalarSizeInBits();
+        TermList A = getDefined(I.getArgOperand(0));
+        if (!Problem.empty())
+          return {};
+        return regroup(G, {G.apply(*F, W * lanes(I.getType()), {G.concat(A)})}, W);
+      }
+      if (!Call)
         return fail("a call");
       SmallVector<Term, 4> Args;
       for (const Value *A : I.args()) {
@@ -322,6 +381,28 @@ private:
     };
     unsigned W = I.getType()->getScalarSizeInBits();
     switch (II->getIntrinsicID()) {
+    case Intrinsic::sqrt:
+      return applied(Opaque::FSqrt, W, X);
+    case Intrinsic::roundeven:
+      return applied(Opaque::FRoundEven, W, X);
+    case Intrinsic::floor:
+      return applied(Opaque::FFloor, W, X);
+    case Intrinsic::ceil:
+      return applied(Opaque::FCeil, W, X);
+    case Intrinsic::trunc:
+      return applied(Opaque::FTrunc, W, X);
+    case Intrinsic::fptosi_sat:
+      return applied(Opaque::FToSInt, W, X);
+    case Intrinsic::fptoui_sat:
+      return applied(Opaque::FToUInt, W, X);
+    case Intrinsic::fma: {
+      TermList A = getDefined(X), B = getDefined(Y), C = getDefined(I.getArgOperand(2)), R;
+      if (!Problem.empty())
+        return {};
+      for (auto [P, Q, S] : zip_equal(A, B, C))
+        R.push_back(G.apply(Opaque::FMulAdd, W, {P, Q, S}));
+      return R;
+    }
     case Intrinsic::umin:
       return Two(&TermGraph::umin);
     case Intrinsic::umax:

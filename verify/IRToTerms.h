@@ -4,8 +4,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Executes a straight-line function on terms. A vector is a list of element
-// terms, lowest first, a scalar a list of one. What the rows do not use (memory,
-// control flow, floating point, flags that make poison) is refused by name.
+// terms, lowest first, a scalar a list of one; floating-point operations apply
+// functions to bit patterns. What the rows do not use (memory,
+// control flow, flags that make poison) is refused by name.
 //
 //===----------------------------------------------------------------------===//
 

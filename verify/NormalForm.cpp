@@ -414,6 +414,14 @@ Term NormalForm::normalizeNode(Term T) {
     Term A = G.operand(R, 0), B = G.operand(R, 1);
     return G.isConst(B) || A < B ? R : G.eq(B, A);
   }
+  case TermOp::Apply: {
+    Term R = normalizeChildren(T);
+    if (G.op(R) != TermOp::Apply || !commutes(G.function(R)) || G.operand(R, 0) < G.operand(R, 1))
+      return R;
+    SmallVector<Term, 3> Ops(G.operands(R));
+    std::swap(Ops[0], Ops[1]);
+    return G.rebuild(R, Ops);
+  }
   default:
     break;
   }

@@ -8,6 +8,7 @@
 #include "verify/Smt.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/raw_ostream.h"
+#include <set>
 
 using namespace llvm;
 
@@ -27,7 +28,8 @@ public:
     for (Term T : C.order())
       define(T);
     OS << "(assert (distinct " << name(C.source()) << ' ' << name(C.target()) << "))\n";
-    Q.Text = std::string("(set-logic ") + (Q.Arrays ? "QF_ABV" : "QF_BV") + ")\n" + Body;
+    Q.Text = std::string("(set-logic QF_") + (Q.Arrays ? "A" : "") + (Q.Functions ? "UF" : "") +
+             "BV)\n" + Body;
     return std::move(Q);
   }
 
@@ -79,6 +81,8 @@ private:
       return;
     ArrayRef<Term> Ops = G.operands(T);
     std::string Array;
+    if (Op == TermOp::Apply)
+      declare(T);
     bool UseArray = Op == TermOp::Select && Form == SelectForm::Array && Ops.size() > 5;
     if (UseArray)
       Array = arrayOf(Ops.drop_front(), G.width(Ops[0]));
@@ -114,10 +118,45 @@ private:
       else
         mux(Ops.drop_front(), name(Ops[0]), G.width(Ops[0]));
       break;
+    case TermOp::Apply:
+      OS << application(T, false);
+      break;
     default:
       OS << "(bv" << termOpName(Op) << ' ' << name(Ops[0]) << ' ' << name(Ops[1]) << ')';
     }
     OS << ")\n";
+    // One instance of the law is what the argument at hand may need.
+    if (Op == TermOp::Apply && commutes(G.function(T)))
+      OS << "(assert (= " << name(T) << ' ' << application(T, true) << "))\n";
+  }
+
+  /// \p T written out, with its first two arguments exchanged or not.
+  std::string application(Term T, bool Exchanged) const {
+    SmallVector<Term, 3> Ops(G.operands(T));
+    if (Exchanged)
+      std::swap(Ops[0], Ops[1]);
+    std::string S = "(" + functionName(T);
+    for (Term O : Ops)
+      S += " " + name(O);
+    return S + ")";
+  }
+
+  /// One name for each function and its widths: fadd_32_32_32.
+  std::string functionName(Term T) const {
+    std::string S = opaqueName(G.function(T)).str();
+    for (Term O : G.operands(T))
+      S += "_" + std::to_string(G.width(O));
+    return S + "_" + std::to_string(G.width(T));
+  }
+
+  void declare(Term T) {
+    if (!Declared.insert(functionName(T)).second)
+      return;
+    Q.Functions = true;
+    OS << "(declare-fun " << functionName(T) << " (";
+    for (Term O : G.operands(T))
+      OS << " (_ BitVec " << G.width(O) << ')';
+    OS << ") (_ BitVec " << G.width(T) << "))\n";
   }
 
   void mux(ArrayRef<Term> Elements, const std::string &Index, unsigned Bits) {
@@ -156,6 +195,7 @@ private:
   std::string Body;
   raw_string_ostream OS;
   std::map<std::vector<Term>, std::string> ArrayNames;
+  std::set<std::string> Declared;
 };
 
 } // namespace

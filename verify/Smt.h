@@ -26,6 +26,7 @@ struct SmtQuery {
   /// source and target differ. Atom k is the constant x<k>.
   std::string Text;
   bool Arrays = false;
+  bool Functions = false; ///< uninterpreted ones
   std::vector<unsigned> AtomWidths;
 };
 

@@ -19,8 +19,8 @@ namespace whittle {
 
 StringRef termOpName(TermOp O) {
   static constexpr const char *Names[] = {
-      "const", "var", "add", "sub", "mul", "and",    "or",      "xor",  "shl",   "lshr",
-      "ashr",  "eq",  "ult", "slt", "ite", "concat", "extract", "sext", "select"};
+      "const", "var", "add", "sub", "mul", "and",    "or",      "xor",  "shl",    "lshr",
+      "ashr",  "eq",  "ult", "slt", "ite", "concat", "extract", "sext", "select", "apply"};
   return Names[unsigned(O)];
 }
 
@@ -71,6 +71,8 @@ APInt evalTermOp(TermOp Op, unsigned Width, unsigned Lo, ArrayRef<APInt> Ops) {
     return Ops[0].sext(Width);
   case TermOp::Select:
     return Ops[1 + Ops[0].getZExtValue()];
+  case TermOp::Apply:
+    return evalOpaque(Opaque(Lo), Width, Ops);
   }
   llvm_unreachable("constants and variables are not evaluated here");
 }
@@ -399,6 +401,31 @@ Term TermGraph::cttz(Term A) {
   return R;
 }
 
+/// All bits but the sign, and how many of them are the exponent's.
+static unsigned exponentBits(unsigned Width) { return Width == 16 ? 5 : Width == 32 ? 8 : 11; }
+
+Term TermGraph::isNaN(Term A) {
+  unsigned W = width(A), Mantissa = W - 1 - exponentBits(W);
+  APInt Infinity = APInt::getBitsSet(W - 1, Mantissa, W - 1);
+  return ult(constant(Infinity), extract(A, 0, W - 1));
+}
+
+Term TermGraph::fequal(Term A, Term B) {
+  unsigned W = width(A);
+  Term Zeros = eq(bitOr(extract(A, 0, W - 1), extract(B, 0, W - 1)), zero(W - 1));
+  return bitAnd(bitOr(eq(A, B), Zeros), bitNot(bitOr(isNaN(A), isNaN(B))));
+}
+
+// Magnitudes order positive numbers, and negative ones the other way round.
+Term TermGraph::fless(Term A, Term B) {
+  unsigned W = width(A);
+  Term MagA = extract(A, 0, W - 1), MagB = extract(B, 0, W - 1);
+  Term Zeros = eq(bitOr(MagA, MagB), zero(W - 1));
+  Term Less =
+      ite(msb(A), bitOr(bitNot(msb(B)), ult(MagB, MagA)), bitAnd(bitNot(msb(B)), ult(MagA, MagB)));
+  return bitAnd(Less, bitNot(bitOr(Zeros, bitOr(isNaN(A), isNaN(B)))));
+}
+
 // With c the reduced count: a << c | b >> 1 >> (w-1-c), where w-1-c is ~c.
 Term TermGraph::fshl(Term A, Term B, Term Count) {
   unsigned W = width(A);
@@ -459,6 +486,8 @@ Term TermGraph::rebuild(Term T, ArrayRef<Term> O) {
     return sext(O[0], width(T));
   case TermOp::Select:
     return select(O[0], O.drop_front());
+  case TermOp::Apply:
+    return apply(function(T), width(T), O);
   }
   llvm_unreachable("all operations are listed");
 }

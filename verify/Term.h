@@ -15,6 +15,7 @@
 #ifndef WHITTLE_VERIFY_TERM_H
 #define WHITTLE_VERIFY_TERM_H
 
+#include "isa/Opaque.h"
 #include "llvm/ADT/APInt.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -67,10 +68,11 @@ enum class TermOp : uint8_t {
   Extract, ///< bits Lo..Lo+Width of something that is not wiring
   Sext,
   Select, ///< operand 0 indexes operands 1..2^k, k its width
+  Apply,  ///< the function Opaque(Lo) of the operands: equal ones, equal results
 };
 llvm::StringRef termOpName(TermOp O);
 
-/// \p Op on constants; \p Lo is Extract's. The only definition of what the
+/// \p Op on constants; \p Lo is Extract's and Apply's. The only definition of what the
 /// operations compute: folding and evaluation both use it.
 llvm::APInt evalTermOp(TermOp Op, unsigned Width, unsigned Lo, llvm::ArrayRef<llvm::APInt> Ops);
 
@@ -83,7 +85,8 @@ public:
   /// Stable for the life of the graph.
   llvm::ArrayRef<Term> operands(Term T) const { return {Nodes[T.Id].Ops, Nodes[T.Id].NumOps}; }
   Term operand(Term T, unsigned I) const { return operands(T)[I]; }
-  unsigned lo(Term T) const { return Nodes[T.Id].Lo; } ///< of Var and Extract
+  unsigned lo(Term T) const { return Nodes[T.Id].Lo; }    ///< of Var, Extract and Apply
+  Opaque function(Term T) const { return Opaque(lo(T)); } ///< of Apply
   const VarKey &key(Term T) const { return Nodes[T.Id].Key; }
   const llvm::APInt &value(Term T) const { return *Nodes[T.Id].Value; }
   /// The EXEC bits that the term mentions.
@@ -129,6 +132,10 @@ public:
   }
   /// Element \p Index of \p Elements, 2^width(Index) of them.
   Term select(Term Index, llvm::ArrayRef<Term> Elements);
+  /// \p F of \p Args, \p Width bits wide.
+  Term apply(Opaque F, unsigned Width, llvm::ArrayRef<Term> Args) {
+    return intern(TermOp::Apply, Width, Args, unsigned(F));
+  }
 
   // Written with the above.
   Term umin(Term A, Term B) { return ite(ult(A, B), A, B); }
@@ -142,6 +149,10 @@ public:
   Term ctpop(Term A);
   Term ctlz(Term A); ///< of 0: the width
   Term cttz(Term A);
+  // Floating-point comparisons of the bit patterns.
+  Term isNaN(Term A);
+  Term fless(Term A, Term B);  ///< false for NaNs; -0 is 0
+  Term fequal(Term A, Term B); ///< the same
   /// Bits of A:B shifted left (right) by Count modulo the width, a power of 2.
   Term fshl(Term A, Term B, Term Count);
   Term fshr(Term A, Term B, Term Count);

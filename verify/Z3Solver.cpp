@@ -64,15 +64,19 @@ static z3::context *preparedContext() {
   return Prepared;
 }
 
+/// Z3's tactic for the theories that the query needs.
+static const char *bitvectorTactic(const SmtQuery &Q) {
+  return Q.Arrays ? "qfaufbv" : Q.Functions ? "qfufbv" : "qfbv";
+}
+
 /// In \p Prepared, which no other attempt has used, or in a context of its own.
 static Attempt attempt(z3::context *Prepared, const SmtQuery &Q, Member Who, unsigned RLimit) {
   Attempt A;
   try {
     std::optional<z3::context> Own;
     z3::context &Ctx = Prepared ? *Prepared : Own.emplace();
-    z3::solver S = Who == Member::SmtCore
-                       ? z3::tactic(Ctx, "smt").mk_solver()
-                       : z3::tactic(Ctx, Q.Arrays ? "qfaufbv" : "qfbv").mk_solver();
+    z3::solver S = Who == Member::SmtCore ? z3::tactic(Ctx, "smt").mk_solver()
+                                          : z3::tactic(Ctx, bitvectorTactic(Q)).mk_solver();
     z3::params P(Ctx);
     P.set("rlimit", RLimit);
     S.set(P);
@@ -220,7 +224,7 @@ Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned Wat
   }
   auto [Head, Rest] = StringRef(Reply).split('\n');
   bool Core = Head[1] == 'c';
-  A.Solver = z3Version() + (Core ? " smt" : Q.Arrays ? " qfaufbv" : " qfbv");
+  A.Solver = z3Version() + " " + (Core ? "smt" : bitvectorTactic(Q));
   if (Head.drop_front(2).getAsInteger(10, A.Resources))
     A.Resources = 0;
   switch (Head[0]) {
