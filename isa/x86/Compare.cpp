@@ -16,9 +16,8 @@ namespace whittle::x86 {
 
 static const char EltName[] = "BWDQ";
 
-/// The forms of one compare of 128, 256 and 512 bits, plain and masked.
-static void addToMask(RowSet &R, const std::string &Stem, const std::string &Suffix,
-                      const char *Features, Row::ImmUse Imm, const Body &Plain) {
+void addToMask(RowSet &R, const std::string &Stem, const std::string &Suffix, const char *Features,
+               Row::ImmUse Imm, const Body &Plain) {
   for (unsigned Bits : {128u, 256u, 512u}) {
     std::string Name = Stem + evexName(Bits) + Suffix, Needs = evexFeatures(Features, Bits);
     R.add(Name, Needs, [=](Sem &S) { S.out(Plain(Ops(S, Bits))); }).imm(Imm);

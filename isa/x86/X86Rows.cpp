@@ -178,6 +178,10 @@ void addX86Rows(RowSet &R) {
   addBits(R);
   addScalar(R);
   addNarrow(R);
+  addFloat(R);
+  addFloatCompare(R);
+  addFloatConvert(R);
+  addFloatRound(R);
 }
 
 } // namespace whittle

@@ -71,6 +71,11 @@ void add(RowSet &R, const Family &F, const Body &Plain);
 RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, unsigned Weight,
                SemFn Meaning);
 
+/// The forms of one compare into mask registers of 128, 256 and 512 bits, plain
+/// and masked. \p Plain gives one bit an element.
+void addToMask(RowSet &R, const std::string &Stem, const std::string &Suffix, const char *Features,
+               Row::ImmUse Imm, const Body &Plain);
+
 /// Names a register width as EVEX opcodes do: Z128, Z256, Z.
 std::string evexName(unsigned Bits);
 /// \p Features, and avx512vl below 512 bits.
@@ -118,6 +123,10 @@ void addPermute(RowSet &R);
 void addBits(RowSet &R);
 void addScalar(RowSet &R);
 void addNarrow(RowSet &R);
+void addFloat(RowSet &R);
+void addFloatCompare(RowSet &R);
+void addFloatConvert(RowSet &R);
+void addFloatRound(RowSet &R);
 
 } // namespace whittle::x86
 

@@ -5,43 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/Meaning.h"
-#include "isa/conformance/IsaEval.h"
-#include "gtest/gtest.h"
-#include <cstring>
+#include "Registers.h"
 
 using namespace llvm;
 using namespace whittle;
+using namespace whittle::test;
 
 namespace {
-using Bytes = std::vector<uint8_t>;
-
-const TargetIsa &x86() { return *cantFail(TargetIsa::get("x86_64")); }
-const Row &row(StringRef Name) {
-  const Row *R = x86().find(Name);
-  EXPECT_TRUE(R) << "no row " << Name.str();
-  return *R;
-}
-
-Bytes run(StringRef Opcode, ArrayRef<Bytes> In, ArrayRef<int64_t> Imm = {}) {
-  const RowFunction *F = cantFail(RowFunction::cached(row(Opcode)));
-  return F->run(In, Imm, ~uint64_t(0), 1).Out[0];
-}
-
-/// The given elements from the lowest up, the last repeated to fill the register.
-template <typename T> Bytes reg(unsigned Bits, std::vector<T> Elements) {
-  Bytes B(Bits / 8);
-  for (size_t I = 0; I != B.size() / sizeof(T); ++I)
-    std::memcpy(&B[I * sizeof(T)], &Elements[std::min(I, Elements.size() - 1)], sizeof(T));
-  return B;
-}
-Bytes mask(uint64_t K) { return reg<uint64_t>(64, {K}); }
-uint64_t asMask(const Bytes &B) {
-  uint64_t K = 0;
-  EXPECT_EQ(B.size(), 8u);
-  std::memcpy(&K, B.data(), 8);
-  return K;
-}
 
 TEST(X86Traps, ImmediateShiftPastTheWidth) {
   Bytes A = reg<uint32_t>(512, {0x80000001});
