@@ -66,6 +66,10 @@ StaticCost staticCost(const Window &W, const Program &P) {
   return C;
 }
 
+bool readsMXCSR(const Program &P) {
+  return any_of(P.Nodes, [](const Node &N) { return N.R->ReadsMXCSR; });
+}
+
 void removeDeadNodes(const Window &W, Program &P) {
   unsigned L = W.numLeaves();
   std::vector<bool> Live = liveNodes(W, P);

@@ -80,6 +80,9 @@ struct StaticCost {
 /// \p Source's leaves hold are free; instructions that make one weigh as rows.
 StaticCost staticCost(const Window &W, const Program &P);
 
+/// True if the meaning of a node holds for the default floating-point mode alone.
+bool readsMXCSR(const Program &P);
+
 /// Removes nodes that no output needs and renumbers.
 void removeDeadNodes(const Window &W, Program &P);
 

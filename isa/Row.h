@@ -92,6 +92,7 @@ struct Row {
   bool ZeroesAbove = false;               ///< bits above Def in the physical register become 0
   bool DefsFlags = false;                 ///< clobbers EFLAGS/SCC; a window needs them dead
   bool LegacySse = false;                 ///< an encoding that keeps what lies above the XMM
+  bool ReadsMXCSR = false;                ///< its meaning holds for the mode programs start with
   int TiedUse = -1;                       ///< index in Ins of the operand tied to the result
   int MemUse = -1;                        ///< index in Ins of the Mem operand
 

@@ -248,6 +248,9 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     }
     R.Uses.push_back(S);
   }
+  R.ReadsMXCSR = any_of(D.implicit_uses(), [&](MCPhysReg Reg) {
+    return StringRef(registerInfo().getName(Reg)) == "MXCSR";
+  });
   for (MCPhysReg Reg : D.implicit_defs()) {
     StringRef Name = registerInfo().getName(Reg);
     if (Name == "EFLAGS" || Name == "SCC")

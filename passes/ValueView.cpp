@@ -12,6 +12,7 @@
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/IR/Function.h"
 
 using namespace llvm;
 
@@ -20,9 +21,18 @@ namespace whittle {
 /// Copies and pieces looked through for one operand.
 static constexpr unsigned MaxChain = 64;
 
+/// Rows that round do it as programs start: a function may be compiled for other
+/// modes, or for code that changes or looks at them.
+static bool roundsByDefault(const Function &F) {
+  return !F.hasFnAttribute(Attribute::StrictFP) &&
+         F.getDenormalMode(APFloat::IEEEsingle()) == DenormalMode::getIEEE() &&
+         F.getDenormalMode(APFloat::IEEEdouble()) == DenormalMode::getIEEE();
+}
+
 ValueView::ValueView(MachineFunction &MF, OpcodeTable &Table)
     : MF(MF), Table(Table), MRI(MF.getRegInfo()), TII(*MF.getSubtarget().getInstrInfo()),
-      TRI(*MF.getSubtarget().getRegisterInfo()), AMDGPU(Table.isa().arch() == "amdgcn") {}
+      TRI(*MF.getSubtarget().getRegisterInfo()), AMDGPU(Table.isa().arch() == "amdgcn"),
+      DefaultRounding(roundsByDefault(MF.getFunction())) {}
 
 void ValueView::invalidate() {
   Nodes.clear();
@@ -186,6 +196,8 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
   if (!Info.R || MI.isBundled())
     return false;
   const Row &R = *Info.R;
+  if (R.ReadsMXCSR && !DefaultRounding)
+    return false;
   const MCInstrDesc &D = MI.getDesc();
   if (D.getNumDefs() != 1 || MI.getNumExplicitOperands() < 1)
     return false;

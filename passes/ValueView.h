@@ -139,6 +139,7 @@ private:
   const llvm::TargetInstrInfo &TII;
   const llvm::TargetRegisterInfo &TRI;
   bool AMDGPU;
+  bool DefaultRounding; ///< floating-point rows mean what they say
   llvm::DenseMap<const llvm::MachineInstr *, std::unique_ptr<NodeView>> Nodes;
   llvm::DenseMap<llvm::Register, std::optional<llvm::APInt>> Constants;
   llvm::DenseMap<std::pair<llvm::Register, unsigned>, llvm::KnownBits> Facts;

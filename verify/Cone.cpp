@@ -154,29 +154,51 @@ static APInt corner(unsigned Which, unsigned Width) {
     return APInt::getSignedMaxValue(Width);
   case 4:
     return APInt(Width, 1);
-  case 5:
+  default:
     return APInt::getAllOnes(Width) << 1;
+  }
+}
+
+/// A number of the floating-point format of \p Width bits that meets others of its
+/// kind, or a special one.
+static APInt floatingPoint(Random &R, unsigned Width) {
+  APInt X = R.bits(Width);
+  unsigned Mantissa = Width == 16 ? 10 : Width == 32 ? 23 : 52;
+  APInt Infinity = APInt::getBitsSet(Width, Mantissa, Width - 1);
+  switch (R.next() % 8) {
+  case 0:
+    return Infinity | (X & APInt::getSignMask(Width));
+  case 1:
+    return X | Infinity;
   default:
     break;
   }
-  // Of the floating-point formats: a NaN, infinity, one.
-  if (Width != 16 && Width != 32 && Width != 64)
-    return APInt(Width, Which);
-  unsigned Mantissa = Width == 16 ? 10 : Width == 32 ? 23 : 52;
-  APInt Infinity = APInt::getBitsSet(Width, Mantissa, Width - 1);
-  if (Which == 8) // 0 01..1 0..0
-    return APInt::getBitsSet(Width, Mantissa, Width - 2);
-  return Which == 7 ? Infinity : Infinity + 1;
+  // Exponents of -3 to 4.
+  APInt One = APInt::getBitsSet(Width, Mantissa, Width - 2);
+  APInt Exponent(Width, R.next() % 8);
+  APInt Rest = X & ~Infinity;
+  return Rest | (One - APInt(Width, 3).shl(Mantissa) + Exponent.shl(Mantissa));
 }
 
 std::vector<APInt> Cone::findDifference(unsigned Tries) const {
-  constexpr unsigned NumCorners = 9;
+  constexpr unsigned NumCorners = 6;
+  // Atoms are pieces of the numbers that functions are applied to.
+  unsigned Format = 0;
+  for (Term T : Order)
+    if (G.op(T) == TermOp::Apply)
+      Format = std::max(Format, G.width(G.operand(T, 0)));
+  bool Floats = Format == 16 || Format == 32 || Format == 64;
+  std::map<std::pair<VarKey, unsigned>, APInt> Numbers;
   Random R{0x77686974746c65};
   std::vector<APInt> Values(Atoms.size());
   for (unsigned Try = 0; Try < Tries; ++Try) {
+    Numbers.clear();
     for (auto [A, V] : zip(Atoms, Values)) {
       if (Try < NumCorners)
         V = corner(Try, A.Width);
+      else if (Floats && Try % 4 && A.Lo % Format + A.Width <= Format)
+        V = Numbers.try_emplace({A.Key, A.Lo / Format}, floatingPoint(R, Format))
+                .first->second.extractBits(A.Width, A.Lo % Format);
       else if (Try % 2 || R.next() % 4 == 0)
         V = R.bits(A.Width);
       else

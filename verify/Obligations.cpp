@@ -195,6 +195,8 @@ Error RuleTerms::collect(const Rule &R) {
   auto Matrix = [](const Program &P) {
     return any_of(P.Nodes, [](const Node &N) { return N.R->isMatrix(); });
   };
+  if (readsMXCSR(R.W.Source) || readsMXCSR(R.Target))
+    Assumptions = "MXCSR as programs start: to nearest even, denormals kept, exceptions masked";
   IsWave = Matrix(R.W.Source) || Matrix(R.Target);
   auto Lanes = [](ValueType T) { return T.Kind == RegKind::Lane; };
   bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return Lanes(L.Ty); }) ||

@@ -36,12 +36,13 @@ using namespace llvm;
 struct MirTarget {
   std::string Triple, CPU, Features;
   std::optional<CodeModel::Model> Model;
+  std::string Attributes; ///< of the function
 };
 /// x86-64 with everything the tests use by default.
 inline MirTarget x86(std::string CPU = "sapphirerapids") {
-  return {"x86_64-unknown-linux-gnu", std::move(CPU), "", std::nullopt};
+  return {"x86_64-unknown-linux-gnu", std::move(CPU), "", std::nullopt, ""};
 }
-inline MirTarget gfx942() { return {"amdgcn-amd-amdhsa", "gfx942", "", std::nullopt}; }
+inline MirTarget gfx942() { return {"amdgcn-amd-amdhsa", "gfx942", "", std::nullopt, ""}; }
 
 inline void initializeLLVM() {
   static const bool Once = [] {
@@ -71,7 +72,8 @@ inline std::string runPass(const std::string &Body, const MirTarget &T,
   std::unique_ptr<TargetMachine> TM(
       TheTarget->createTargetMachine(Triple(T.Triple), T.CPU, T.Features, TargetOptions(),
                                      std::nullopt, T.Model, CodeGenOptLevel::Aggressive));
-  std::string Text = "--- |\n  define void @f() { ret void }\n...\n---\nname: f\n"
+  std::string Text = "--- |\n  define void @f() " + T.Attributes +
+                     " { ret void }\n...\n---\nname: f\n"
                      "tracksRegLiveness: true\nisSSA: true\n";
   if (!Constants.empty())
     Text += "constants:\n" + Constants;

@@ -1,0 +1,76 @@
+//===- tests/verify/FloatRulesTest.cpp - Floating-point rules, right and wrong
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RuleTools.h"
+
+using namespace llvm;
+using namespace whittle;
+using namespace whittle::test;
+
+namespace {
+
+/// A rule of leaves %0 to %2: VEX.128 instructions, the result last.
+Rule of(const std::string &Source, const std::string &Target) {
+  return x86("  %0:v128\n  %1:v128\n  %2:v128\n" + Source + "=>\n" + Target);
+}
+
+TEST(FloatRules, WhichNanComesThroughMatters) {
+  EXPECT_EQ(verdict(of("  %3:v128 = VADDPSrr %0, %1\n  yield %3\n",
+                       "  %3:v128 = VADDPSrr %1, %0\n  yield %3\n")),
+            "refuted");
+  // Exchanged twice it is the same one.
+  EXPECT_EQ(verdict(of("  %3:v128 = VFMADD213PSr %0, %1, %2\n  yield %3\n",
+                       "  %3:v128 = VFMADD231PSr %2, %1, %0\n  yield %3\n")),
+            "proved");
+  EXPECT_EQ(verdict(of("  %3:v128 = VFMADD213PSr %0, %1, %2\n  yield %3\n",
+                       "  %3:v128 = VFMADD213PSr %1, %0, %2\n  yield %3\n")),
+            "refuted");
+}
+
+TEST(FloatRules, SumsAreNotReordered) {
+  EXPECT_EQ(verdict(of("  %3:v128 = VADDPDrr %0, %1\n  %4:v128 = VADDPDrr %3, %2\n  yield %4\n",
+                       "  %3:v128 = VADDPDrr %1, %2\n  %4:v128 = VADDPDrr %0, %3\n  yield %4\n")),
+            "refuted");
+  // Nor is a product and a sum one fused operation.
+  EXPECT_EQ(verdict(of("  %3:v128 = VMULPSrr %0, %1\n  %4:v128 = VADDPSrr %3, %2\n  yield %4\n",
+                       "  %3:v128 = VFMADD213PSr %0, %1, %2\n  yield %3\n")),
+            "refuted");
+}
+
+TEST(FloatRules, SignedZerosAndNansOfMinimum) {
+  EXPECT_EQ(verdict(of("  %3:v128 = VMINPSrr %0, %1\n  yield %3\n",
+                       "  %3:v128 = VMINPSrr %1, %0\n  yield %3\n")),
+            "refuted");
+  EXPECT_EQ(verdict(of("  %3:v128 = VMAXPSrr %0, %0\n  yield %3\n", "  yield %0\n")), "proved");
+  // x + 0 is not x for -0, and quiets; x - 0 only quiets.
+  const std::string Zero = "  %0:v128\n  %1:v128 = const splat(i32 0)\n";
+  EXPECT_EQ(verdict(x86(Zero + "  %2:v128 = VADDPSrr %0, %1\n  yield %2\n=>\n  yield %0\n")),
+            "refuted");
+  EXPECT_EQ(verdict(x86(Zero + "  %2:v128 = VSUBPSrr %0, %1\n  yield %2\n=>\n  yield %0\n")),
+            "refuted");
+}
+
+TEST(FloatRules, LanesOfTheSameOperation) {
+  auto Blend = [](int Imm) {
+    return verdict(of("  %3:v128 = VADDPSrr %0, %1\n  %4:v128 = VSUBPSrr %0, %1\n"
+                      "  %5:v128 = VBLENDPSrri %4, %3, " +
+                          std::to_string(Imm) + "\n  yield %5\n",
+                      "  %3:v128 = VADDSUBPSrr %0, %1\n  yield %3\n"));
+  };
+  EXPECT_EQ(Blend(10), "proved");
+  EXPECT_EQ(Blend(5), "refuted");
+  EXPECT_EQ(Blend(2), "refuted");
+}
+
+TEST(FloatRules, TheModeIsAnAssumption) {
+  VerifyResult V = verified(of("  %3:v128 = VMAXPSrr %0, %0\n  yield %3\n", "  yield %0\n"));
+  EXPECT_NE(V.E.Assumptions.find("MXCSR"), std::string::npos);
+  V = verified(of("  %3:v128 = VPORrr %0, %0\n  yield %3\n", "  yield %0\n"));
+  EXPECT_EQ(V.E.Assumptions, "");
+}
+
+} // namespace
