@@ -60,13 +60,16 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   auto Occurs = [&](ValueType T) {
     return any_of(Types, [&](ValueType Have) { return mayRead(T, Have); });
   };
+  // Nothing that rounds helps a window that does not.
+  bool Rounds = readsMXCSR(W.Source);
   std::vector<const OpClass *> Classes;
   DenseMap<const OpClass *, const Row *> Member;
   for (const OpClass &C : W.Isa->classes()) {
     const Row &Leader = C.leader();
     // A load stands where it stood: search adds none.
     if (Leader.readsMemory() || Leader.NumImms > 1 || Leader.Ins.size() > 4 ||
-        !is_contained(Types, Leader.Def) || !all_of(Leader.Ins, Occurs))
+        (Leader.ReadsMXCSR && !Rounds) || !is_contained(Types, Leader.Def) ||
+        !all_of(Leader.Ins, Occurs))
       continue;
     auto Legal = find_if(C.Members, [&](const Row *R) {
       return !O.STI || R->Features.empty() || O.STI->checkFeatures(R->Features);

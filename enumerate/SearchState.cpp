@@ -26,8 +26,8 @@ static unsigned widestBytes(const Window &W, ArrayRef<PoolRow> Pool) {
 SearchState::SearchState(Window Win, const SearchOptions &O, const VerifyFn &Verify, Evaluator &E,
                          CandidateRanker &Ranker)
     : W(std::move(Win)), O(O), Eval(E), Pool(makePool(W, O, Ranker)),
-      Tests(W.Leaves, widestBytes(W, Pool), O.Seed), Bound(staticCost(W, W.Source)),
-      Verify(Verify) {
+      Tests(W.Leaves, widestBytes(W, Pool), O.Seed, readsMXCSR(W.Source)),
+      Bound(staticCost(W, W.Source)), Verify(Verify) {
   ChunkTests = std::max(1u, 64 / widestBytes(W, Pool));
   for (const Node &N : W.Source.Nodes)
     if (!N.R->isGeneric())

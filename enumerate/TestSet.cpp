@@ -13,7 +13,7 @@ namespace whittle {
 
 /// Random bytes are what nearly all operations are told apart by; the others
 /// are for saturation, compares, shift counts and sign bits.
-enum class Pattern : uint8_t { Any, Corner, Equal, Near, Small, Sparse };
+enum class Pattern : uint8_t { Any, Corner, Equal, Near, Small, Sparse, Float };
 static constexpr Pattern Mix[16] = {Pattern::Any,  Pattern::Corner, Pattern::Any,   Pattern::Near,
                                     Pattern::Any,  Pattern::Equal,  Pattern::Small, Pattern::Any,
                                     Pattern::Any,  Pattern::Sparse, Pattern::Any,   Pattern::Corner,
@@ -23,6 +23,22 @@ static uint64_t corner(Random &R, unsigned EltBits) {
   uint64_t Top = 1ull << (EltBits - 1), Ones = EltBits == 64 ? ~0ull : (1ull << EltBits) - 1;
   const uint64_t Values[] = {0, 1, Ones, Top, Top - 1, Top + 1, Ones - 1, 2, EltBits, EltBits - 1};
   return Values[R.below(std::size(Values))] & Ones;
+}
+
+/// A single or double whose sum with another one shows all of both, or a special
+/// value; halves are not floating-point numbers here.
+static uint64_t floatingPoint(uint64_t X, unsigned Bits) {
+  unsigned Mantissa = Bits == 32 ? 23 : 52;
+  uint64_t Infinity = (1ull << (Bits - 1)) - (1ull << Mantissa);
+  uint64_t Sign = (X & 1) << (Bits - 1), Kind = (X >> 1) % 16;
+  if (Kind == 0) {
+    const uint64_t Special[] = {
+        0, 1, Infinity, Infinity + (1ull << (Mantissa - 1)) + 5, Infinity + 1, Infinity - 1};
+    return Sign | Special[(X >> 8) % std::size(Special)];
+  }
+  uint64_t One = Infinity >> 1 & ~((1ull << Mantissa) - 1);
+  uint64_t Exponent = One + (((X >> 8) % 8) << Mantissa) - (4ull << Mantissa);
+  return Sign | Exponent | ((X >> 12) % 64) << (Mantissa - 6);
 }
 
 /// One element of \p Bytes bytes at \p P by the pattern; \p Shared is the same
@@ -48,12 +64,16 @@ static void element(uint8_t *P, unsigned Bytes, Pattern Kind, Random &Own, uint6
   case Pattern::Sparse:
     X = 1ull << (X % Bits);
     break;
+  case Pattern::Float:
+    if (Bits >= 32)
+      X = floatingPoint(X, Bits);
+    break;
   }
   memcpy(P, &X, Bytes);
 }
 
-TestSet::TestSet(std::vector<Leaf> L, unsigned WidestBytes, uint64_t Seed)
-    : Leaves(std::move(L)), Buffers(Leaves.size()) {
+TestSet::TestSet(std::vector<Leaf> L, unsigned WidestBytes, uint64_t Seed, bool Floats)
+    : Leaves(std::move(L)), Floats(Floats), Buffers(Leaves.size()) {
   bool Narrow = false;
   for (const Leaf &X : Leaves) {
     Waves |= X.Ty.Kind == RegKind::Lane || X.Ty.Kind == RegKind::Sgpr;
@@ -82,6 +102,10 @@ void TestSet::fill(Random &R, size_t Test) {
     // Dealt out, so that the first 64 bytes, which are probed, are mixed too.
     Pattern Kind = Mix[(At / Granule + Test * 5) % std::size(Mix)];
     unsigned Elt = 1u << R.below(Granule == 4 ? 3 : 4);
+    if (Floats && Kind == Pattern::Any) {
+      Kind = Pattern::Float;
+      Elt = Test % 4 == 0 ? 4 : std::min(Granule, 8u);
+    }
     uint64_t Base = R.next();
     uint64_t Seeds = R.next();
     for (unsigned I = 0; I != Leaves.size(); ++I) {

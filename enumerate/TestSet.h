@@ -40,7 +40,9 @@ private:
 /// come in waves of 64 and scalar values are the same in a wave.
 class TestSet {
 public:
-  TestSet(std::vector<Leaf> Leaves, unsigned WidestBytes, uint64_t Seed);
+  /// With \p Floats, part of the values are floating-point numbers that meet: of
+  /// near exponents and few bits, and special ones.
+  TestSet(std::vector<Leaf> Leaves, unsigned WidestBytes, uint64_t Seed, bool Floats = false);
 
   size_t size() const { return NumTests; }
   const uint8_t *leaf(unsigned I) const { return Buffers[I].data(); }
@@ -56,7 +58,7 @@ private:
   void respectFacts(unsigned Leaf, size_t Test);
 
   std::vector<Leaf> Leaves;
-  bool Waves = false;
+  bool Waves = false, Floats;
   size_t NumTests = 0;
   std::vector<std::vector<uint8_t>> Buffers;
 };
