@@ -7,14 +7,7 @@
 
 #include "enumerate/Evaluator.h"
 #include "enumerate/Kernels.h"
-#include "enumerate/ObjectStore.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/Config/llvm-config.h"
-#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
-#include <atomic>
+#include "isa/HostJit.h"
 #include <map>
 #include <mutex>
 
@@ -23,13 +16,9 @@ using namespace llvm;
 namespace whittle {
 
 struct Evaluator::Impl {
-  explicit Impl(orc::JITTargetMachineBuilder B) : MachineBuilder(std::move(B)) {}
+  explicit Impl(std::unique_ptr<HostJit> Jit) : Jit(std::move(Jit)) {}
 
-  orc::JITTargetMachineBuilder MachineBuilder;
-  std::unique_ptr<orc::LLJIT> Jit;
-  ObjectStore Store;
-  std::string Host; ///< part of every key: CPU, features, LLVM
-
+  std::unique_ptr<HostJit> Jit;
   struct Entry {
     std::mutex Lock;
     void *Address = nullptr;
@@ -37,65 +26,16 @@ struct Evaluator::Impl {
   };
   std::mutex Lock;
   std::map<std::string, std::unique_ptr<Entry>> Entries;
-  std::vector<std::unique_ptr<TargetMachine>> IdleMachines;
-  std::atomic<unsigned> Compiled{0}, Serial{0};
 
-  std::string keyOf(const Kernel &K) const { return Hash128::of(K.key() + "\n" + Host).hex(); }
   Expected<void *> get(const Kernel &K);
   Expected<void *> make(const Kernel &K);
-  Expected<void *> link(const Kernel &K, std::unique_ptr<MemoryBuffer> Object);
-  Expected<std::unique_ptr<MemoryBuffer>> compileOne(const Kernel &K);
 };
 
-Expected<std::unique_ptr<MemoryBuffer>> Evaluator::Impl::compileOne(const Kernel &K) {
-  std::unique_ptr<TargetMachine> TM;
-  {
-    std::lock_guard<std::mutex> Guard(Lock);
-    if (!IdleMachines.empty()) {
-      TM = std::move(IdleMachines.back());
-      IdleMachines.pop_back();
-    }
-  }
-  if (!TM) {
-    auto Made = MachineBuilder.createTargetMachine();
-    if (!Made)
-      return Made.takeError();
-    TM = std::move(*Made);
-  }
-  auto Object = compile(K, *TM);
-  ++Compiled;
-  std::lock_guard<std::mutex> Guard(Lock);
-  IdleMachines.push_back(std::move(TM));
-  return Object;
-}
-
-/// Each object has a library of its own: one that does not link leaves nothing
-/// behind that its replacement would clash with.
-Expected<void *> Evaluator::Impl::link(const Kernel &K, std::unique_ptr<MemoryBuffer> Object) {
-  auto Lib = Jit->createJITDylib("kernel" + std::to_string(++Serial));
-  if (!Lib)
-    return Lib.takeError();
-  if (Error E = Jit->addObjectFile(*Lib, std::move(Object)))
-    return std::move(E);
-  auto Address = Jit->lookup(*Lib, K.name());
-  if (!Address)
-    return Address.takeError();
-  return Address->toPtr<void *>();
-}
-
 Expected<void *> Evaluator::Impl::make(const Kernel &K) {
-  std::string Key = keyOf(K);
-  if (auto Object = Store.load(Key)) {
-    auto Address = link(K, std::move(Object));
-    if (Address)
-      return *Address;
-    consumeError(Address.takeError()); // not this function after all: a miss
-  }
-  auto Object = compileOne(K);
-  if (!Object)
-    return Object.takeError();
-  Store.store(Key, (*Object)->getMemBufferRef());
-  return link(K, std::move(*Object));
+  auto Found = Jit->get(K.key(), {K.name()}, [&](TargetMachine &TM) { return compile(K, TM); });
+  if (!Found)
+    return Found.takeError();
+  return Found->front();
 }
 
 Expected<void *> Evaluator::Impl::get(const Kernel &K) {
@@ -123,22 +63,11 @@ Evaluator::Evaluator() = default;
 Evaluator::~Evaluator() = default;
 
 Expected<std::unique_ptr<Evaluator>> Evaluator::create(const TargetIsa &) {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
-  auto Host = orc::JITTargetMachineBuilder::detectHost();
-  if (!Host)
-    return Host.takeError();
-  std::unique_ptr<Evaluator> E(new Evaluator());
-  E->I = std::make_unique<Impl>(*Host);
-  E->I->Host = Host->getTargetTriple().str() + "\n" + Host->getCPU() + "\n" +
-               Host->getFeatures().getString() + "\nLLVM " LLVM_VERSION_STRING;
-  auto Jit = orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*Host)).create();
+  auto Jit = HostJit::create(CodeGenOptLevel::Default);
   if (!Jit)
     return Jit.takeError();
-  E->I->Jit = std::move(*Jit);
-  // What fails to link is reported by the lookup that asked for it.
-  E->I->Jit->getExecutionSession().setErrorReporter(
-      [](Error Err) { consumeError(std::move(Err)); });
+  std::unique_ptr<Evaluator> E(new Evaluator());
+  E->I = std::make_unique<Impl>(std::move(*Jit));
   return E;
 }
 
@@ -206,9 +135,9 @@ Expected<Evaluator::TernaryFn> Evaluator::ternary(unsigned Bytes) {
 std::string Evaluator::cachePath(const Row &R) const {
   Node N;
   N.R = &R;
-  return I->Store.pathOf(I->keyOf(rowsKernel(N, R.Ins)));
+  return I->Jit->cachePath(rowsKernel(N, R.Ins).key());
 }
-unsigned Evaluator::compiled() const { return I->Compiled; }
+unsigned Evaluator::compiled() const { return I->Jit->compiled(); }
 
 static void runGeneric(const Node &N, ArrayRef<const uint8_t *> In, ArrayRef<unsigned> InBytes,
                        uint8_t *Out, size_t NumTests) {

@@ -15,8 +15,8 @@
 namespace whittle {
 
 /// JIT-compiled meanings (ORC), compiled on first use, shared by threads;
-/// objects are cached on disk under $XDG_CACHE_HOME/whittle (best effort) by
-/// row hash, host CPU and LLVM version.
+/// objects are cached on disk (isa/ObjectStore.h) by row hash, host CPU and LLVM
+/// version.
 ///
 /// Buffers hold NumTests values of ValueType::bytes() each, one after the
 /// other. For Lane values a test is one lane; a Matrix row takes each 64

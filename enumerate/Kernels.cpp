@@ -6,12 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/Kernels.h"
+#include "isa/HostJit.h"
 #include "isa/Meaning.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Passes/PassBuilder.h"
-#include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -306,15 +305,7 @@ Expected<std::unique_ptr<MemoryBuffer>> compile(const Kernel &K, TargetMachine &
   bool Scalar = K.K != Kernel::Ternary && !IsVector(K.N.Ty) && none_of(K.OpTypes, IsVector);
   optimize(M, TM, Scalar);
 
-  SmallVector<char, 0> Bytes;
-  raw_svector_ostream OS(Bytes);
-  legacy::PassManager PM;
-  MCContext *MC = nullptr;
-  if (TM.addPassesToEmitMC(PM, MC, OS, /*DisableVerify=*/true))
-    return createStringError(inconvertibleErrorCode(),
-                             "this host's LLVM target cannot emit objects");
-  PM.run(M);
-  return std::make_unique<SmallVectorMemoryBuffer>(std::move(Bytes), K.name(), false);
+  return emitObject(M, TM);
 }
 
 } // namespace whittle

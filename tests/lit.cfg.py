@@ -38,6 +38,9 @@ substitute("examples", os.path.join(config.whittle_source, "examples"))
 substitute("source", config.whittle_source)
 substitute("build", config.whittle_build)
 
+# Not the user's cache of compiled meanings.
+config.environment["WHITTLE_CACHE_DIR"] = os.path.join(config.whittle_build, "tests", "cache")
+
 flags = set()
 if os.path.exists("/proc/cpuinfo"):
     with open("/proc/cpuinfo") as f:

@@ -6,13 +6,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/conformance/IsaEval.h"
+#include "isa/HostJit.h"
 #include "isa/Meaning.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/Support/Endian.h"
-#include "llvm/Support/TargetSelect.h"
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -37,7 +36,6 @@ using ElementFn = uint32_t (*)(const uint8_t *const *In, uint32_t Lane, uint32_t
 } // namespace
 
 struct RowFunction::Impl {
-  std::unique_ptr<orc::LLJIT> Jit;
   LaneFn Lane = nullptr;
   ElementFn Element = nullptr;
 };
@@ -46,6 +44,20 @@ RowFunction::RowFunction(const Row &R, std::unique_ptr<Impl> P) : R(R), P(std::m
 RowFunction::~RowFunction() = default;
 
 static constexpr const char *EntryName = "whittle.row";
+
+/// One for all rows, and never destroyed: their code is called until the end.
+static Expected<HostJit *> sharedJit() {
+  static std::mutex Lock;
+  static HostJit *Made = nullptr;
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (!Made) {
+    auto Jit = HostJit::create(CodeGenOptLevel::Less);
+    if (!Jit)
+      return Jit.takeError();
+    Made = Jit->release();
+  }
+  return Made;
+}
 
 static void emitLaneEntry(Module &M, const Row &R) {
   LLVMContext &Ctx = M.getContext();
@@ -83,31 +95,18 @@ static void emitElementEntry(Module &M, const Row &R) {
 
 Expected<std::unique_ptr<RowFunction>> RowFunction::compile(const Row &R) {
   assert(!R.isGeneric() && "a generic row has no one meaning");
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
-  auto P = std::make_unique<Impl>();
-  auto Machine = orc::JITTargetMachineBuilder::detectHost();
-  if (!Machine)
-    return Machine.takeError();
-  Machine->setCodeGenOptLevel(CodeGenOptLevel::Less);
-  auto Jit = orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*Machine)).create();
+  auto Jit = sharedJit();
   if (!Jit)
     return Jit.takeError();
-  P->Jit = std::move(*Jit);
-
-  auto Ctx = std::make_unique<LLVMContext>();
-  auto M = std::make_unique<Module>("row." + R.Name, *Ctx);
-  M->setDataLayout(P->Jit->getDataLayout());
-  R.isMatrix() ? emitElementEntry(*M, R) : emitLaneEntry(*M, R);
-  if (Error E = P->Jit->addIRModule(orc::ThreadSafeModule(std::move(M), std::move(Ctx))))
-    return std::move(E);
-  auto Entry = P->Jit->lookup(EntryName);
+  auto Entry = (*Jit)->build(
+      [&](Module &M) { R.isMatrix() ? emitElementEntry(M, R) : emitLaneEntry(M, R); }, {EntryName});
   if (!Entry)
     return Entry.takeError();
+  auto P = std::make_unique<Impl>();
   if (R.isMatrix())
-    P->Element = Entry->toPtr<ElementFn>();
+    P->Element = reinterpret_cast<ElementFn>(Entry->front());
   else
-    P->Lane = Entry->toPtr<LaneFn>();
+    P->Lane = reinterpret_cast<LaneFn>(Entry->front());
   return std::unique_ptr<RowFunction>(new RowFunction(R, std::move(P)));
 }
 

@@ -7,9 +7,8 @@
 
 #include "isa/conformance/MeaningJit.h"
 #include "isa/Meaning.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/IR/Module.h"
-#include "llvm/Support/TargetSelect.h"
 
 using namespace llvm;
 
@@ -19,16 +18,10 @@ MeaningJit::MeaningJit() = default;
 MeaningJit::~MeaningJit() = default;
 
 Expected<std::unique_ptr<MeaningJit>> MeaningJit::create() {
-  InitializeNativeTarget();
-  InitializeNativeTargetAsmPrinter();
-  auto Machine = orc::JITTargetMachineBuilder::detectHost();
-  if (!Machine)
-    return Machine.takeError();
-  Machine->setCodeGenOptLevel(CodeGenOptLevel::Less);
-  std::unique_ptr<MeaningJit> J(new MeaningJit());
-  auto Jit = orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*Machine)).create();
+  auto Jit = HostJit::create(CodeGenOptLevel::Less);
   if (!Jit)
     return Jit.takeError();
+  std::unique_ptr<MeaningJit> J(new MeaningJit());
   J->Jit = std::move(*Jit);
   return J;
 }
@@ -55,25 +48,28 @@ static void emitEntry(Module &M, const Row &R, StringRef Name) {
 
 Expected<std::vector<MeaningJit::Fn>> MeaningJit::compile(ArrayRef<const Row *> Rows,
                                                           ArrayRef<std::string> Keys) {
-  auto Ctx = std::make_unique<LLVMContext>();
-  auto M = std::make_unique<Module>("meanings" + std::to_string(Modules++), *Ctx);
-  M->setDataLayout(Jit->getDataLayout());
-  StringMap<std::string> Symbols;
+  // Named by their place in the module, so that equal modules are equal bytes.
+  std::vector<const Row *> Missing;
+  std::vector<std::string> MissingKeys, Symbols;
+  StringSet<> Seen;
   for (auto [R, Key] : zip_equal(Rows, Keys)) {
-    if (Compiled.count(Key) || Symbols.count(Key))
+    if (Compiled.count(Key) || !Seen.insert(Key).second)
       continue;
-    std::string Name = M->getModuleIdentifier() + "." + std::to_string(Symbols.size());
-    emitEntry(*M, *R, Name);
-    Symbols[Key] = Name;
+    Symbols.push_back("meaning" + std::to_string(Missing.size()));
+    Missing.push_back(R);
+    MissingKeys.push_back(Key);
   }
-  if (!Symbols.empty())
-    if (Error E = Jit->addIRModule(orc::ThreadSafeModule(std::move(M), std::move(Ctx))))
-      return std::move(E);
-  for (const auto &S : Symbols) {
-    auto Entry = Jit->lookup(S.second);
-    if (!Entry)
-      return Entry.takeError();
-    Compiled[S.first()] = Entry->toPtr<Fn>();
+  if (!Missing.empty()) {
+    auto Entries = Jit->build(
+        [&](Module &M) {
+          for (auto [R, Name] : zip_equal(Missing, Symbols))
+            emitEntry(M, *R, Name);
+        },
+        Symbols);
+    if (!Entries)
+      return Entries.takeError();
+    for (auto [Key, Entry] : zip_equal(MissingKeys, *Entries))
+      Compiled[Key] = reinterpret_cast<Fn>(Entry);
   }
   std::vector<Fn> Fns;
   for (const std::string &Key : Keys)

@@ -8,16 +8,13 @@
 #ifndef WHITTLE_ISA_CONFORMANCE_MEANINGJIT_H
 #define WHITTLE_ISA_CONFORMANCE_MEANINGJIT_H
 
+#include "isa/HostJit.h"
 #include "isa/TargetIsa.h"
-
-namespace llvm::orc {
-class LLJIT;
-}
 
 namespace whittle {
 
 /// Lane-wise rows as functions of this machine. Rows whose IR is the same are
-/// compiled once.
+/// compiled once; objects are kept on disk (isa/HostJit.h).
 class MeaningJit {
 public:
   /// One value: operand K at In + 64 * K, each immediate, the result.
@@ -27,15 +24,17 @@ public:
   ~MeaningJit();
 
   /// The functions of \p Rows, in their order. \p Keys: rows with equal keys
-  /// have the same IR.
+  /// have the same IR. Rows that come together are one object.
   llvm::Expected<std::vector<Fn>> compile(llvm::ArrayRef<const Row *> Rows,
                                           llvm::ArrayRef<std::string> Keys);
 
+  /// Objects compiled (not taken from disk) so far.
+  unsigned compiled() const { return Jit->compiled(); }
+
 private:
   MeaningJit();
-  std::unique_ptr<llvm::orc::LLJIT> Jit;
+  std::unique_ptr<HostJit> Jit;
   llvm::StringMap<Fn> Compiled;
-  unsigned Modules = 0;
 };
 
 } // namespace whittle

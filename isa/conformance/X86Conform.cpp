@@ -97,6 +97,16 @@ static void runRow(X86Machine &Machine, const Row &R, MeaningJit::Fn Meaning,
   }
 }
 
+/// The next rows to compile together: about 64. A row's own hash ends a module,
+/// so that a row added or changed leaves the modules after it, and what is kept
+/// of them on disk, as they were.
+static ArrayRef<Subject> oneModule(ArrayRef<Subject> Rest) {
+  size_t N = 1;
+  while (N != Rest.size() && N != 256 && xxh3_64bits(Rest[N - 1].Key) % 64)
+    ++N;
+  return Rest.take_front(N);
+}
+
 Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &Options) {
   Regex Only("^(" + (Options.Only.empty() ? ".*" : Options.Only) + ")$");
   std::string Bad;
@@ -135,9 +145,8 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &O
   }
 
   unsigned Done = unsigned(Report.Entries.size() - Subjects.size());
-  constexpr size_t PerModule = 64;
   for (ArrayRef<Subject> Rest = Subjects; !Rest.empty();) {
-    ArrayRef<Subject> Now = Rest.take_front(PerModule);
+    ArrayRef<Subject> Now = oneModule(Rest);
     Rest = Rest.drop_front(Now.size());
     std::vector<const Row *> Rows;
     std::vector<std::string> Keys;

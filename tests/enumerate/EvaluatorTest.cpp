@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "enumerate/ObjectStore.h"
+#include "isa/ObjectStore.h"
 #include "enumerate/Solvers.h"
 #include "tests/enumerate/TestSupport.h"
 #include "llvm/Support/FileSystem.h"
@@ -201,8 +201,8 @@ TEST(Evaluator, ThreadsShareOneFunction) {
 TEST(Evaluator, CacheIsUsedAndDamageIsIgnored) {
   SmallString<128> Dir;
   ASSERT_FALSE(sys::fs::createUniqueDirectory("whittle-cache", Dir));
-  std::string Old = getenv("XDG_CACHE_HOME") ? getenv("XDG_CACHE_HOME") : "";
-  setenv("XDG_CACHE_HOME", Dir.c_str(), 1);
+  std::string Old = getenv("WHITTLE_CACHE_DIR") ? getenv("WHITTLE_CACHE_DIR") : "";
+  setenv("WHITTLE_CACHE_DIR", Dir.c_str(), 1);
   const TargetIsa &X86 = target("x86_64");
   const Row &R = *X86.find("VPADDDZrr");
   auto A = randomBytes(64, 1), B = randomBytes(64, 2);
@@ -244,9 +244,9 @@ TEST(Evaluator, CacheIsUsedAndDamageIsIgnored) {
   Check(1);
   Check(0);
   if (Old.empty())
-    unsetenv("XDG_CACHE_HOME");
+    unsetenv("WHITTLE_CACHE_DIR");
   else
-    setenv("XDG_CACHE_HOME", Old.c_str(), 1);
+    setenv("WHITTLE_CACHE_DIR", Old.c_str(), 1);
   sys::fs::remove_directories(Dir);
 }
 
