@@ -99,7 +99,7 @@ std::string Cone::key() const {
   return K;
 }
 
-std::pair<APInt, APInt> Cone::evaluate(ArrayRef<APInt> AtomValues) const {
+std::vector<APInt> Cone::values(ArrayRef<APInt> AtomValues) const {
   std::vector<APInt> Values;
   Values.reserve(Order.size());
   SmallVector<APInt, 8> Ops;
@@ -120,6 +120,11 @@ std::pair<APInt, APInt> Cone::evaluate(ArrayRef<APInt> AtomValues) const {
     }
     Values.push_back(evalTermOp(Op, G.width(T), G.lo(T), Ops));
   }
+  return Values;
+}
+
+std::pair<APInt, APInt> Cone::evaluate(ArrayRef<APInt> AtomValues) const {
+  std::vector<APInt> Values = values(AtomValues);
   return {Values[indexOf(Source)], Values[indexOf(Target)]};
 }
 

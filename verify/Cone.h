@@ -45,6 +45,8 @@ public:
   /// one pair of terms into the other.
   std::string key() const;
 
+  /// Each term of order() for one value per atom.
+  std::vector<llvm::APInt> values(llvm::ArrayRef<llvm::APInt> AtomValues) const;
   /// Source and target for one value per atom.
   std::pair<llvm::APInt, llvm::APInt> evaluate(llvm::ArrayRef<llvm::APInt> AtomValues) const;
 

@@ -89,9 +89,17 @@ public:
   std::string askZ3(const uint8_t *In, const llvm::APInt &Out, SelectForm Form) {
     Cone C(G, Result, G.constant(Out));
     SmtQuery Q = writeSmt(C, Form);
-    for (auto [I, V] : llvm::enumerate(atoms(C, In)))
-      Q.Text += "(assert (= x" + std::to_string(I) + " (_ bv" + llvm::toString(V, 10, false) + " " +
+    auto Fix = [&](const std::string &Name, const llvm::APInt &V) {
+      Q.Text += "(assert (= " + Name + " (_ bv" + llvm::toString(V, 10, false) + " " +
                 std::to_string(V.getBitWidth()) + ")))\n";
+    };
+    std::vector<llvm::APInt> Values = atoms(C, In);
+    for (auto [I, V] : llvm::enumerate(Values))
+      Fix("x" + std::to_string(I), V);
+    // Of functions it knows only what it is told.
+    for (auto [T, V] : llvm::zip_equal(C.order(), C.values(Values)))
+      if (G.op(T) == TermOp::Apply)
+        Fix("t" + std::to_string(C.indexOf(T)), V);
     llvm::Expected<SolverAnswer> A = solveSmt(Q, 50'000'000, 60'000);
     if (!A)
       return llvm::toString(A.takeError());
