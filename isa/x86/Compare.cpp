@@ -17,15 +17,19 @@ namespace whittle::x86 {
 static const char EltName[] = "BWDQ";
 
 void addToMask(RowSet &R, const std::string &Stem, const std::string &Suffix, const char *Features,
-               Row::ImmUse Imm, const Body &Plain) {
-  for (unsigned Bits : {128u, 256u, 512u}) {
-    std::string Name = Stem + evexName(Bits) + Suffix, Needs = evexFeatures(Features, Bits);
-    R.add(Name, Needs, [=](Sem &S) { S.out(Plain(Ops(S, Bits))); }).imm(Imm);
-    R.add(Name + "k", Needs, [=](Sem &S) {
-       V Result = Plain(Ops(S, Bits, 0, 1));
-       S.out(Result & S.mask(0, Result.lanes()));
-     }).imm(Imm);
-  }
+               Row::ImmUse Imm, const Body &Plain, bool Sae) {
+  for (unsigned Bits : {128u, 256u, 512u})
+    for (const char *Twin : {"", "b"}) {
+      if (*Twin && !(Sae && Bits == 512))
+        continue;
+      std::string Name = Stem + evexName(Bits) + Suffix + Twin,
+                  Needs = evexFeatures(Features, Bits);
+      R.add(Name, Needs, [=](Sem &S) { S.out(Plain(Ops(S, Bits))); }).imm(Imm);
+      R.add(Name + "k", Needs, [=](Sem &S) {
+         V Result = Plain(Ops(S, Bits, 0, 1));
+         S.out(Result & S.mask(0, Result.lanes()));
+       }).imm(Imm);
+    }
 }
 
 /// Predicates 0..7: equal, less, less or equal, never, and their negations.

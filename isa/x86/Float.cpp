@@ -61,13 +61,22 @@ void addScalarFloat(RowSet &R, const ScalarFamily &F, const Body &Element) {
       Add(E.Name + F.Suffix, E.Features, Plain(F.Tied ? 0 : E.Skip));
     Add(E.Name + F.Suffix + Tail, E.Features, Whole(0, Above, 0, -1, false));
   }
-  if (!F.Evex || !F.Masked)
+  if (!F.Evex)
     return;
-  for (bool Merge : {true, false}) {
-    std::string Name = "V" + F.Stem + "Z" + F.Suffix + (Merge ? "k" : "kz") + Tail;
-    unsigned Extra = Merge ? 2 : 1;
-    Add(Name, F.Evex,
-        F.Tied ? Whole(1, 1, 0, 1, Merge) : Whole(0, Extra + Above, Extra, int(Extra) - 1, Merge));
+  for (const char *Twin : {"", "b"}) {
+    if (*Twin && !F.Sae)
+      continue;
+    std::string Name = "V" + F.Stem + "Z" + F.Suffix + Twin;
+    if (*Twin)
+      Add(Name + Tail, F.Evex, Whole(0, Above, 0, -1, false));
+    for (bool Merge : {true, false}) {
+      if (!F.Masked)
+        continue;
+      unsigned Extra = Merge ? 2 : 1;
+      Add(Name + (Merge ? "k" : "kz") + Tail, F.Evex,
+          F.Tied ? Whole(1, 1, 0, 1, Merge)
+                 : Whole(0, Extra + Above, Extra, int(Extra) - 1, Merge));
+    }
   }
 }
 
@@ -88,6 +97,7 @@ static void addBinary(RowSet &R, const char *Name, unsigned Weight, Fn2 Fn, bool
            .Avx2 = "+avx",
            .Evex = "+avx512f",
            .MaskElt = Elt,
+           .Sae = Commutable && !*Twin,
            .Weight = Weight},
           Packed);
     }
@@ -97,7 +107,8 @@ static void addBinary(RowSet &R, const char *Name, unsigned Weight, Fn2 Fn, bool
                     .Sse = F.Sse,
                     .Avx = "+avx",
                     .Evex = "+avx512f",
-                    .Weight = Weight},
+                    .Weight = Weight,
+                    .Sae = Commutable},
                    Scalar);
     if (Commutable)
       for (auto [Prefix, Features, Suffix] :

@@ -40,8 +40,10 @@ static void addCompares(RowSet &R, const FloatFormat &F) {
   add(R, {.Stem = Packed, .Sse = F.Sse, .Suffix = "rri", .Weight = 3, .Imm = Imm}, Vector(true));
   add(R, {.Stem = Packed, .Avx = "+avx", .Avx2 = "+avx", .Suffix = "rri", .Weight = 3, .Imm = Imm},
       Vector(false));
-  addToMask(R, "V" + Packed, "rri", "+avx512f", Imm,
-            [=](const Ops &O) { return compare(O.in(0, Elt), O.in(1, Elt), O.imm(), false); });
+  addToMask(
+      R, "V" + Packed, "rri", "+avx512f", Imm,
+      [=](const Ops &O) { return compare(O.in(0, Elt), O.in(1, Elt), O.imm(), false); },
+      /*Sae=*/true);
   auto Low = [=](bool Legacy) -> Body {
     return [=](const Ops &O) {
       return sext(compare(O.in(0, Elt)[0], O.in(1, Elt)[0], O.imm(), Legacy), Elt);
@@ -55,13 +57,15 @@ static void addCompares(RowSet &R, const FloatFormat &F) {
     Ops O(S, 128, 0, From);
     return zext(compare(O.in(0, Elt)[0], O.in(1, Elt)[0], O.imm(), false), 64);
   };
-  for (const char *Kind : {"", "_Int"})
+  for (const char *Kind : {"", "_Int", "b_Int"})
     R.add("V" + Scalar + "Zrri" + Kind, "+avx512f", [=](Sem &S) { S.out(Bit(S, 0)); })
         .weight(3)
         .imm(Imm);
-  R.add("V" + Scalar + "Zrrik_Int", "+avx512f", [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
-      .weight(3)
-      .imm(Imm);
+  for (const char *Kind : {"k_Int", "bk_Int"})
+    R.add("V" + Scalar + "Zrri" + Kind, "+avx512f",
+          [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
+        .weight(3)
+        .imm(Imm);
 }
 
 /// Any of the classes that the immediate names: quiet NaN, +0, -0, +infinity,

@@ -160,6 +160,8 @@ static void addPacked(RowSet &R) {
          .Avx2 = T.Avx,
          .Evex = T.Evex,
          .MaskElt = T.To.Bits,
+         .Sae = T.Truncate || (T.From.Kind == Number::Float && T.To.Bits > T.From.Bits &&
+                               T.To.Kind == Number::Float),
          .Weight = 3},
         [T](const Ops &O) {
           // As many elements as the wider of the two has in the named width.
@@ -172,6 +174,7 @@ static void addPacked(RowSet &R) {
        .Avx2 = "+avx,+f16c",
        .Evex = "+avx512f",
        .MaskElt = 16,
+       .Sae = true,
        .Weight = 4,
        .Imm = Row::ImmUse::Any},
       [](const Ops &O) { return toHalf(O.in(0, 32), O.imm()); });
@@ -220,6 +223,8 @@ static void addScalars(RowSet &R) {
             if (Signed || Truncate || StringRef(Kind) == "rr_Int")
               addOne(R, "V" + Stem + "Z" + Kind, "+avx512f", 4, Meaning);
           }
+          if (Truncate)
+            addOne(R, "V" + Stem + "Zrrb_Int", "+avx512f", 4, Meaning);
         }
     }
   }
@@ -229,7 +234,8 @@ static void addScalars(RowSet &R) {
                   .Sse = "+sse2",
                   .Avx = "+avx",
                   .Evex = "+avx512f",
-                  .Operands = 1},
+                  .Operands = 1,
+                  .Sae = true},
                  [](const Ops &O) { return widen(O.in(0, 32)[0], 64); });
   addScalarFloat(R,
                  {.Stem = "CVTSD2SS",

@@ -218,18 +218,41 @@ struct Special {
   unsigned Operands;
   const char *Suffix;
   unsigned Weight;
+  bool Sae; ///< the twins of others round as they are told, and are none of ours
   V (*Fn)(V A, V B, V Imm);
 };
 } // namespace
 
+/// What is above the element comes from the operand that is classified.
+static void addFixUpScalar(RowSet &R, const FloatFormat &F) {
+  unsigned Elt = F.Elt;
+  for (const char *Twin : {"", "b"})
+    for (const char *Masking : {"", "k", "kz"}) {
+      unsigned By = *Masking ? 1 : 0;
+      bool Zero = StringRef(Masking) == "kz";
+      R.add(std::string("VFIXUPIMM") + F.Scalar + "Zrri" + Twin + Masking, "+avx512f",
+            [=](Sem &S) {
+              Ops O(S, 128, 1, By);
+              V Kept = O.in(0, Elt)[0], A = O.in(1, Elt);
+              V Result = fixUp(Kept, A[0], O.in(2, Elt)[0]);
+              if (By)
+                Result = select(S.mask(1, 1), Result, Zero ? S.constant(Elt, 0) : Kept);
+              S.out(arrange(A, S.splat(Result, A.lanes()), A.lanes(),
+                            [&](unsigned I) { return I == 0 ? A.lanes() : I; }));
+            })
+          .weight(3)
+          .imm(Row::ImmUse::Any);
+    }
+}
+
 static void addSpecials(RowSet &R, const FloatFormat &F) {
   unsigned Elt = F.Elt;
   const Special Table[] = {
-      {"REDUCE", "+avx512dq", 1, "rri", 4, [](V A, V, V Imm) { return reduce(A, Imm); }},
-      {"GETEXP", "+avx512f", 1, "r", 3, [](V A, V, V) { return getExponent(A); }},
-      {"GETMANT", "+avx512f", 1, "rri", 3, [](V A, V, V Imm) { return getMantissa(A, Imm); }},
-      {"SCALEF", "+avx512f", 2, "rr", 4, [](V A, V B, V) { return scale(A, B); }},
-      {"RANGE", "+avx512dq", 2, "rri", 3, [](V A, V B, V Imm) { return range(A, B, Imm); }},
+      {"REDUCE", "+avx512dq", 1, "rri", 4, true, [](V A, V, V Imm) { return reduce(A, Imm); }},
+      {"GETEXP", "+avx512f", 1, "r", 3, true, [](V A, V, V) { return getExponent(A); }},
+      {"GETMANT", "+avx512f", 1, "rri", 3, true, [](V A, V, V Imm) { return getMantissa(A, Imm); }},
+      {"SCALEF", "+avx512f", 2, "rr", 4, false, [](V A, V B, V) { return scale(A, B); }},
+      {"RANGE", "+avx512dq", 2, "rri", 3, true, [](V A, V B, V Imm) { return range(A, B, Imm); }},
   };
   for (const Special &T : Table) {
     bool HasImm = StringRef(T.Suffix).ends_with("i");
@@ -243,6 +266,7 @@ static void addSpecials(RowSet &R, const FloatFormat &F) {
          .Evex = T.Features,
          .MaskElt = Elt,
          .Suffix = T.Suffix,
+         .Sae = T.Sae,
          .Weight = T.Weight,
          .Imm = Imm},
         [=](const Ops &O) { return Of(O, false); });
@@ -254,7 +278,8 @@ static void addSpecials(RowSet &R, const FloatFormat &F) {
                     .Operands = T.Operands,
                     .Weight = T.Weight,
                     .Imm = Imm,
-                    .Plain = false},
+                    .Plain = false,
+                    .Sae = T.Sae},
                    [=](const Ops &O) { return Of(O, true); });
   }
   add(R,
@@ -263,9 +288,11 @@ static void addSpecials(RowSet &R, const FloatFormat &F) {
        .MaskElt = Elt,
        .Suffix = "rri",
        .Tied = true,
+       .Sae = true,
        .Weight = 3,
        .Imm = Row::ImmUse::Any},
       [=](const Ops &O) { return fixUp(O.in(0, Elt), O.in(1, Elt), O.in(2, Elt)); });
+  addFixUpScalar(R, F);
 }
 
 static void addRounding(RowSet &R, const FloatFormat &F) {
@@ -291,6 +318,7 @@ static void addRounding(RowSet &R, const FloatFormat &F) {
        .Evex = "+avx512f",
        .MaskElt = Elt,
        .Suffix = "rri",
+       .Sae = true,
        .Weight = 4,
        .Imm = Imm},
       Packed(true));
@@ -311,7 +339,8 @@ static void addRounding(RowSet &R, const FloatFormat &F) {
                   .Suffix = "rri",
                   .Operands = 1,
                   .Weight = 4,
-                  .Imm = Imm},
+                  .Imm = Imm,
+                  .Sae = true},
                  Scalar(true));
 }
 

@@ -57,6 +57,7 @@ struct ScalarFamily {
   Row::ImmUse Imm = Row::ImmUse::None;
   bool Plain = true;  ///< false: XMM forms only, with plain names (VGETEXPSS)
   bool Masked = true; ///< EVEX forms have masked ones
+  bool Sae = false;   ///< EVEX forms have twins without exceptions, on XMM alone
   bool Tied = false;  ///< operand 0 is tied in every form and keeps what is above
 };
 

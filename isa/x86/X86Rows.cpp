@@ -141,16 +141,20 @@ void add(RowSet &R, const Family &F, const Body &Plain) {
   for (unsigned Bits : {128u, 256u, 512u}) {
     if (!F.Evex || !(F.Widths & Bits))
       continue;
-    std::string Name = "V" + F.Stem + evexName(Bits) + Suffix,
-                Features = evexFeatures(F.Evex, Bits);
-    Add(Name, Features, PlainAt(Bits));
-    if (!F.MaskElt)
-      continue;
-    // A masked move is a blend: it is never eliminated as the plain one is.
-    for (bool Merge : {true, false})
-      R.add(Name + (Merge ? "k" : "kz"), Features, masked(F, Plain, Bits, Merge))
-          .weight(std::max(F.Weight, 2u))
-          .imm(F.Imm);
+    std::string Features = evexFeatures(F.Evex, Bits);
+    for (const char *Twin : {"", "b"}) {
+      if (*Twin && !(F.Sae && Bits == 512))
+        continue;
+      std::string Name = "V" + F.Stem + evexName(Bits) + Suffix + Twin;
+      Add(Name, Features, PlainAt(Bits));
+      if (!F.MaskElt)
+        continue;
+      // A masked move is a blend: it is never eliminated as the plain one is.
+      for (bool Merge : {true, false})
+        R.add(Name + (Merge ? "k" : "kz"), Features, masked(F, Plain, Bits, Merge))
+            .weight(std::max(F.Weight, 2u))
+            .imm(F.Imm);
+    }
   }
   if (F.Avx)
     Add("V" + F.Stem + F.Suffix, F.Avx, PlainAt(128));

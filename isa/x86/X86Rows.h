@@ -58,6 +58,9 @@ struct Family {
   unsigned Widths = 128 | 256 | 512; ///< EVEX widths that exist
   /// Operand 0 is read, tied to the result and also what merge masking keeps.
   bool Tied = false;
+  /// The 512-bit forms have twins (a `b` after the suffix) that raise no exceptions,
+  /// which is nothing to us.
+  bool Sae = false;
   unsigned Weight = 2;
   Row::ImmUse Imm = Row::ImmUse::None;
 };
@@ -72,9 +75,9 @@ RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, 
                SemFn Meaning);
 
 /// The forms of one compare into mask registers of 128, 256 and 512 bits, plain
-/// and masked. \p Plain gives one bit an element.
+/// and masked. \p Plain gives one bit an element. \p Sae: as in Family.
 void addToMask(RowSet &R, const std::string &Stem, const std::string &Suffix, const char *Features,
-               Row::ImmUse Imm, const Body &Plain);
+               Row::ImmUse Imm, const Body &Plain, bool Sae = false);
 
 /// Names a register width as EVEX opcodes do: Z128, Z256, Z.
 std::string evexName(unsigned Bits);
