@@ -93,9 +93,9 @@ static void addBinary(RowSet &R, const char *Name, unsigned Weight, Fn2 Fn, bool
       add(R,
           {.Stem = std::string(Name) + Twin + F.Packed,
            .Sse = F.Sse,
-           .Avx = "+avx",
-           .Avx2 = "+avx",
-           .Evex = "+avx512f",
+           .Avx = F.Avx,
+           .Avx2 = F.Avx,
+           .Evex = F.Evex,
            .MaskElt = Elt,
            .Sae = Commutable && !*Twin,
            .Weight = Weight},
@@ -105,17 +105,18 @@ static void addBinary(RowSet &R, const char *Name, unsigned Weight, Fn2 Fn, bool
                    {.Stem = std::string(Name) + F.Scalar,
                     .Elt = Elt,
                     .Sse = F.Sse,
-                    .Avx = "+avx",
-                    .Evex = "+avx512f",
+                    .Avx = F.Avx,
+                    .Evex = F.Evex,
                     .Weight = Weight,
                     .Sae = Commutable},
                    Scalar);
     if (Commutable)
       for (auto [Prefix, Features, Suffix] :
-           {std::tuple("", F.Sse, "rr"), std::tuple("V", "+avx", "rr"),
-            std::tuple("V", "+avx512f", "Zrr")})
-        addOne(R, std::string(Prefix) + Name + "C" + F.Scalar + Suffix, Features, Weight,
-               [=](Sem &S) { S.out(Scalar(Ops(S, 128))); });
+           {std::tuple("", F.Sse, "rr"), std::tuple("V", F.Avx, "rr"),
+            std::tuple("V", F.Evex, "Zrr")})
+        if (Features)
+          addOne(R, std::string(Prefix) + Name + "C" + F.Scalar + Suffix, Features, Weight,
+                 [=](Sem &S) { S.out(Scalar(Ops(S, 128))); });
   }
 }
 
@@ -125,9 +126,9 @@ static void addSqrt(RowSet &R) {
     add(R,
         {.Stem = std::string("SQRT") + F.Packed,
          .Sse = F.Sse,
-         .Avx = "+avx",
-         .Avx2 = "+avx",
-         .Evex = "+avx512f",
+         .Avx = F.Avx,
+         .Avx2 = F.Avx,
+         .Evex = F.Evex,
          .MaskElt = Elt,
          .Suffix = "r",
          .Weight = 12},
@@ -136,8 +137,8 @@ static void addSqrt(RowSet &R) {
                    {.Stem = std::string("SQRT") + F.Scalar,
                     .Elt = Elt,
                     .Sse = F.Sse,
-                    .Avx = "+avx",
-                    .Evex = "+avx512f",
+                    .Avx = F.Avx,
+                    .Evex = F.Evex,
                     .Suffix = "r",
                     .Operands = 1,
                     .Weight = 12},
@@ -184,7 +185,7 @@ static V dotProduct(const Ops &O, unsigned Elt) {
 }
 
 static void addAcross(RowSet &R) {
-  for (const FloatFormat &F : Formats) {
+  for (const FloatFormat &F : LongFormats) {
     unsigned Elt = F.Elt;
     std::string P = F.Packed;
     add(R, {.Stem = "ADDSUB" + P, .Sse = "+sse3", .Avx = "+avx", .Avx2 = "+avx", .Weight = 3},
@@ -222,7 +223,14 @@ static void addAcross(RowSet &R) {
 /// The first NaN in the order of the product's factors and then the addend.
 static V fused(V A, V B, V C, bool NegateProduct, bool NegateAddend) {
   V Factor = NegateProduct ? fneg(A) : A, Addend = NegateAddend ? fneg(C) : C;
-  return propagate({A, B, C}, fma(Factor, B, Addend, indefinite(A)));
+  if (A.eltBits() != 16)
+    return propagate({A, B, C}, fma(Factor, B, Addend, indefinite(A)));
+  // In double, where what the addend may lose does not tip how halves round: the
+  // product has 22 bits, and an addend far above it is a half already. LLVM's own
+  // way goes through single, which rounds twice.
+  auto Long = [](V X) { return fconvert(X, 64, indefinite(zextOrTrunc(X, 64))); };
+  V Sum = fma(Long(Factor), Long(B), Long(Addend), indefinite(Long(A)));
+  return propagate({A, B, C}, fconvert(Sum, 16, indefinite(A)));
 }
 
 static void addFused(RowSet &R) {
@@ -242,9 +250,9 @@ static void addFused(RowSet &R) {
         unsigned Elt = F.Elt;
         add(R,
             {.Stem = std::string(K.Name) + D.Name + F.Packed,
-             .Avx = "+avx,+fma",
-             .Avx2 = "+avx,+fma",
-             .Evex = "+avx512f",
+             .Avx = F.Avx ? "+avx,+fma" : nullptr,
+             .Avx2 = F.Avx ? "+avx,+fma" : nullptr,
+             .Evex = F.Evex,
              .MaskElt = Elt,
              .Suffix = "r",
              .Tied = true,
@@ -259,8 +267,8 @@ static void addFused(RowSet &R) {
         addScalarFloat(R,
                        {.Stem = std::string(K.Name) + D.Name + F.Scalar,
                         .Elt = Elt,
-                        .Avx = "+avx,+fma",
-                        .Evex = "+avx512f",
+                        .Avx = F.Avx ? "+avx,+fma" : nullptr,
+                        .Evex = F.Evex,
                         .Suffix = "r",
                         .Operands = 3,
                         .Tied = true},

@@ -38,10 +38,10 @@ static void addCompares(RowSet &R, const FloatFormat &F) {
     };
   };
   add(R, {.Stem = Packed, .Sse = F.Sse, .Suffix = "rri", .Weight = 3, .Imm = Imm}, Vector(true));
-  add(R, {.Stem = Packed, .Avx = "+avx", .Avx2 = "+avx", .Suffix = "rri", .Weight = 3, .Imm = Imm},
+  add(R, {.Stem = Packed, .Avx = F.Avx, .Avx2 = F.Avx, .Suffix = "rri", .Weight = 3, .Imm = Imm},
       Vector(false));
   addToMask(
-      R, "V" + Packed, "rri", "+avx512f", Imm,
+      R, "V" + Packed, "rri", F.Evex, Imm,
       [=](const Ops &O) { return compare(O.in(0, Elt), O.in(1, Elt), O.imm(), false); },
       /*Sae=*/true);
   auto Low = [=](bool Legacy) -> Body {
@@ -51,19 +51,18 @@ static void addCompares(RowSet &R, const FloatFormat &F) {
   };
   addScalarFloat(R, {.Stem = Scalar, .Elt = Elt, .Sse = F.Sse, .Suffix = "rri", .Imm = Imm},
                  Low(true));
-  addScalarFloat(R, {.Stem = Scalar, .Elt = Elt, .Avx = "+avx", .Suffix = "rri", .Imm = Imm},
+  addScalarFloat(R, {.Stem = Scalar, .Elt = Elt, .Avx = F.Avx, .Suffix = "rri", .Imm = Imm},
                  Low(false));
   auto Bit = [=](Sem &S, unsigned From) {
     Ops O(S, 128, 0, From);
     return zext(compare(O.in(0, Elt)[0], O.in(1, Elt)[0], O.imm(), false), 64);
   };
   for (const char *Kind : {"", "_Int", "b_Int"})
-    R.add("V" + Scalar + "Zrri" + Kind, "+avx512f", [=](Sem &S) { S.out(Bit(S, 0)); })
+    R.add("V" + Scalar + "Zrri" + Kind, F.Evex, [=](Sem &S) { S.out(Bit(S, 0)); })
         .weight(3)
         .imm(Imm);
   for (const char *Kind : {"k_Int", "bk_Int"})
-    R.add("V" + Scalar + "Zrri" + Kind, "+avx512f",
-          [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
+    R.add("V" + Scalar + "Zrri" + Kind, F.Evex, [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
         .weight(3)
         .imm(Imm);
 }
@@ -94,12 +93,12 @@ static V isOfClass(V A, V Imm) {
 static void addClasses(RowSet &R, const FloatFormat &F) {
   unsigned Elt = F.Elt;
   std::string Stem = std::string("VFPCLASS");
-  addToMask(R, Stem + F.Packed, "ri", "+avx512dq", Row::ImmUse::Any,
+  addToMask(R, Stem + F.Packed, "ri", F.EvexDq, Row::ImmUse::Any,
             [=](const Ops &O) { return isOfClass(O.in(0, Elt), O.imm()); });
-  R.add(Stem + F.Scalar + "Zri", "+avx512dq", [=](Sem &S) {
+  R.add(Stem + F.Scalar + "Zri", F.EvexDq, [=](Sem &S) {
      S.out(zext(isOfClass(S.in(0, Elt)[0], S.imm(0)), 64));
    }).imm(Row::ImmUse::Any);
-  R.add(Stem + F.Scalar + "Zrik", "+avx512dq", [=](Sem &S) {
+  R.add(Stem + F.Scalar + "Zrik", F.EvexDq, [=](Sem &S) {
      S.out(zext(isOfClass(S.in(1, Elt)[0], S.imm(0)), 64) & S.raw(0) & 1);
    }).imm(Row::ImmUse::Any);
 }

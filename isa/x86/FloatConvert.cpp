@@ -17,7 +17,10 @@ static V toInteger(V A, unsigned Bits, bool Signed, bool Truncate) {
   Sem &S = A.sem();
   unsigned Elt = A.eltBits();
   V Whole = Truncate ? A : fround(A, Rounding::Nearest, indefinite(A));
-  V Below = fless(Whole, S.constantLike(A, powerOfTwo(Elt, int(Signed ? Bits - 1 : Bits))));
+  // Past the range of a half nothing is but infinity.
+  int Limit = int(Signed ? Bits - 1 : Bits);
+  uint64_t First = Elt == 16 && Limit > 15 ? infinityBits(16) : powerOfTwo(Elt, Limit);
+  V Below = fless(Whole, S.constantLike(A, First));
   if (Signed) {
     // What is too low saturates to just that.
     V R = ftosi(Whole, Bits);
@@ -108,7 +111,8 @@ struct Element {
 
 static const Element DQ{"DQ", 32, Number::Signed}, UDQ{"UDQ", 32, Number::Unsigned},
     QQ{"QQ", 64, Number::Signed}, UQQ{"UQQ", 64, Number::Unsigned}, PS{"PS", 32, Number::Float},
-    PD{"PD", 64, Number::Float}, PH{"PH", 16, Number::Float};
+    PD{"PD", 64, Number::Float}, PH{"PH", 16, Number::Float}, W{"W", 16, Number::Signed},
+    UW{"UW", 16, Number::Unsigned}, PSX{"PSX", 32, Number::Float}, PHX{"PHX", 16, Number::Float};
 
 static V convert(V A, const Element &To, const Element &From, bool Truncate) {
   if (From.Kind != Number::Float)
@@ -151,6 +155,28 @@ static void addPacked(RowSet &R) {
       {PS, UQQ, nullptr, nullptr, "+avx512dq", true},
       {PD, UQQ, nullptr, nullptr, "+avx512dq", true},
       {PH, PS, nullptr, "+avx,+f16c", "+avx512f"},
+      {PH, PSX, nullptr, nullptr, "+avx512fp16"},
+      {PH, PD, nullptr, nullptr, "+avx512fp16"},
+      {PD, PH, nullptr, nullptr, "+avx512fp16"},
+      {PS, PHX, nullptr, nullptr, "+avx512fp16"},
+      {W, PH, nullptr, nullptr, "+avx512fp16"},
+      {UW, PH, nullptr, nullptr, "+avx512fp16"},
+      {DQ, PH, nullptr, nullptr, "+avx512fp16"},
+      {UDQ, PH, nullptr, nullptr, "+avx512fp16"},
+      {QQ, PH, nullptr, nullptr, "+avx512fp16"},
+      {UQQ, PH, nullptr, nullptr, "+avx512fp16"},
+      {PH, W, nullptr, nullptr, "+avx512fp16"},
+      {PH, UW, nullptr, nullptr, "+avx512fp16"},
+      {PH, DQ, nullptr, nullptr, "+avx512fp16"},
+      {PH, UDQ, nullptr, nullptr, "+avx512fp16"},
+      {PH, QQ, nullptr, nullptr, "+avx512fp16"},
+      {PH, UQQ, nullptr, nullptr, "+avx512fp16"},
+      {PH, W, nullptr, nullptr, "+avx512fp16", true},
+      {PH, UW, nullptr, nullptr, "+avx512fp16", true},
+      {PH, DQ, nullptr, nullptr, "+avx512fp16", true},
+      {PH, UDQ, nullptr, nullptr, "+avx512fp16", true},
+      {PH, QQ, nullptr, nullptr, "+avx512fp16", true},
+      {PH, UQQ, nullptr, nullptr, "+avx512fp16", true},
   };
   for (auto &T : Table)
     add(R,
@@ -193,7 +219,7 @@ static void addPacked(RowSet &R) {
 
 /// Between scalars and general registers.
 static void addScalars(RowSet &R) {
-  for (const FloatFormat &F : Formats) {
+  for (const FloatFormat &F : LongFormats) {
     unsigned Elt = F.Elt;
     std::string Name = F.Scalar;
     for (unsigned Bits : {32u, 64u}) {
@@ -228,23 +254,24 @@ static void addScalars(RowSet &R) {
         }
     }
   }
-  addScalarFloat(R,
-                 {.Stem = "CVTSS2SD",
-                  .Elt = 64,
-                  .Sse = "+sse2",
-                  .Avx = "+avx",
-                  .Evex = "+avx512f",
-                  .Operands = 1,
-                  .Sae = true},
-                 [](const Ops &O) { return widen(O.in(0, 32)[0], 64); });
-  addScalarFloat(R,
-                 {.Stem = "CVTSD2SS",
-                  .Elt = 32,
-                  .Sse = "+sse2",
-                  .Avx = "+avx",
-                  .Evex = "+avx512f",
-                  .Operands = 1},
-                 [](const Ops &O) { return narrow(O.in(0, 64)[0], 32); });
+  for (const FloatFormat &From : Formats)
+    for (const FloatFormat &To : Formats) {
+      bool Longer = To.Elt > From.Elt, Halves = From.Elt == 16 || To.Elt == 16;
+      if (To.Elt == From.Elt)
+        continue;
+      addScalarFloat(R,
+                     {.Stem = std::string("CVT") + From.Scalar + "2" + To.Scalar,
+                      .Elt = To.Elt,
+                      .Sse = Halves ? nullptr : "+sse2",
+                      .Avx = Halves ? nullptr : "+avx",
+                      .Evex = Halves ? Half.Evex : "+avx512f",
+                      .Operands = 1,
+                      .Sae = Longer},
+                     [=](const Ops &O) {
+                       V A = O.in(0, From.Elt)[0];
+                       return Longer ? widen(A, To.Elt) : narrow(A, To.Elt);
+                     });
+    }
 }
 
 void addFloatConvert(RowSet &R) {

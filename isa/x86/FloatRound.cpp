@@ -38,6 +38,11 @@ static V roundInMode(V A, V Imm) {
 }
 
 V roundByImm(V A, V Imm, bool Scaled) {
+  // Halves have no room for the products below.
+  if (A.eltBits() == 16) {
+    V Wide = roundByImm(fconvert(A, 32, indefinite(zextOrTrunc(A, 32))), Imm, Scaled);
+    return propagate({A}, fconvert(Wide, 16, indefinite(A)));
+  }
   V Plain = propagate({A}, roundInMode(A, Imm));
   if (!Scaled)
     return Plain;
@@ -248,13 +253,16 @@ static void addFixUpScalar(RowSet &R, const FloatFormat &F) {
 static void addSpecials(RowSet &R, const FloatFormat &F) {
   unsigned Elt = F.Elt;
   const Special Table[] = {
-      {"REDUCE", "+avx512dq", 1, "rri", 4, true, [](V A, V, V Imm) { return reduce(A, Imm); }},
-      {"GETEXP", "+avx512f", 1, "r", 3, true, [](V A, V, V) { return getExponent(A); }},
-      {"GETMANT", "+avx512f", 1, "rri", 3, true, [](V A, V, V Imm) { return getMantissa(A, Imm); }},
-      {"SCALEF", "+avx512f", 2, "rr", 4, false, [](V A, V B, V) { return scale(A, B); }},
-      {"RANGE", "+avx512dq", 2, "rri", 3, true, [](V A, V B, V Imm) { return range(A, B, Imm); }},
+      {"REDUCE", F.EvexDq, 1, "rri", 4, true, [](V A, V, V Imm) { return reduce(A, Imm); }},
+      {"GETEXP", F.Evex, 1, "r", 3, true, [](V A, V, V) { return getExponent(A); }},
+      {"GETMANT", F.Evex, 1, "rri", 3, true, [](V A, V, V Imm) { return getMantissa(A, Imm); }},
+      {"SCALEF", F.Evex, 2, "rr", 4, false, [](V A, V B, V) { return scale(A, B); }},
+      {"RANGE", Elt == 16 ? nullptr : F.EvexDq, 2, "rri", 3, true,
+       [](V A, V B, V Imm) { return range(A, B, Imm); }},
   };
   for (const Special &T : Table) {
+    if (!T.Features)
+      continue;
     bool HasImm = StringRef(T.Suffix).ends_with("i");
     auto Imm = HasImm ? Row::ImmUse::Any : Row::ImmUse::None;
     auto Of = [=](const Ops &O, bool Scalar) {
@@ -282,6 +290,8 @@ static void addSpecials(RowSet &R, const FloatFormat &F) {
                     .Sae = T.Sae},
                    [=](const Ops &O) { return Of(O, true); });
   }
+  if (Elt == 16)
+    return; // no VFIXUPIMM
   add(R,
       {.Stem = std::string("FIXUPIMM") + F.Packed,
        .Evex = "+avx512f",
@@ -306,16 +316,16 @@ static void addRounding(RowSet &R, const FloatFormat &F) {
   constexpr auto Imm = Row::ImmUse::Any;
   add(R,
       {.Stem = std::string("ROUND") + F.Packed,
-       .Sse = "+sse4.1",
-       .Avx = "+avx",
-       .Avx2 = "+avx",
+       .Sse = F.Sse ? "+sse4.1" : nullptr,
+       .Avx = F.Avx,
+       .Avx2 = F.Avx,
        .Suffix = "ri",
        .Weight = 4,
        .Imm = Imm},
       Packed(false));
   add(R,
       {.Stem = std::string("RNDSCALE") + F.Packed,
-       .Evex = "+avx512f",
+       .Evex = F.Evex,
        .MaskElt = Elt,
        .Suffix = "rri",
        .Sae = true,
@@ -325,8 +335,8 @@ static void addRounding(RowSet &R, const FloatFormat &F) {
   addScalarFloat(R,
                  {.Stem = std::string("ROUND") + F.Scalar,
                   .Elt = Elt,
-                  .Sse = "+sse4.1",
-                  .Avx = "+avx",
+                  .Sse = F.Sse ? "+sse4.1" : nullptr,
+                  .Avx = F.Avx,
                   .Suffix = "ri",
                   .Operands = 1,
                   .Weight = 4,
@@ -335,7 +345,7 @@ static void addRounding(RowSet &R, const FloatFormat &F) {
   addScalarFloat(R,
                  {.Stem = std::string("RNDSCALE") + F.Scalar,
                   .Elt = Elt,
-                  .Evex = "+avx512f",
+                  .Evex = F.Evex,
                   .Suffix = "rri",
                   .Operands = 1,
                   .Weight = 4,

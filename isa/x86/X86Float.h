@@ -32,13 +32,20 @@ V fpMax(V A, V B);
 /// the direction unless bit 2 asks for MXCSR's, bits 4 to 7 fraction bits kept.
 V roundByImm(V A, V Imm, bool Scaled);
 
-/// Single and double precision, as opcode names spell them.
+/// A precision as opcode names spell it, and what its instructions need in each
+/// encoding; null: there are none.
 struct FloatFormat {
   unsigned Elt;
   const char *Packed, *Scalar; ///< PS, SS
-  const char *Sse;             ///< "+sse", "+sse2"
+  const char *Sse, *Avx, *Evex;
+  const char *EvexDq; ///< EVEX instructions that came with AVX512DQ
 };
-inline constexpr FloatFormat Formats[] = {{32, "PS", "SS", "+sse"}, {64, "PD", "SD", "+sse2"}};
+inline constexpr FloatFormat Single{32, "PS", "SS", "+sse", "+avx", "+avx512f", "+avx512dq"};
+inline constexpr FloatFormat Double{64, "PD", "SD", "+sse2", "+avx", "+avx512f", "+avx512dq"};
+inline constexpr FloatFormat Half{16, "PH", "SH", nullptr, nullptr, "+avx512fp16", "+avx512fp16"};
+inline constexpr FloatFormat Formats[] = {Single, Double, Half};
+/// The formats that older extensions have as well.
+inline constexpr FloatFormat LongFormats[] = {Single, Double};
 
 /// The opcodes of a scalar operation: on FR32 or FR64 values, where only the
 /// element counts, and `_Int` ones on XMM registers, where what is above comes
