@@ -59,10 +59,19 @@ public:
 private:
   const Node *node(unsigned Id) const { return Id < L ? nullptr : &W.Source.Nodes[Id - L]; }
 
-  /// A leaf, or generic nodes over leaves only.
+  /// A leaf, or generic nodes over leaves only. So is a load of the source over
+  /// leaves: a target may do it again, and pays for it if it does.
   bool isFree(unsigned Id) const {
     const Node *N = node(Id);
-    return !N || (N->R->isGeneric() && all_of(N->Ops, [&](unsigned Op) { return isFree(Op); }));
+    return !N || ((N->R->isGeneric() || N->R->readsMemory()) &&
+                  all_of(N->Ops, [&](unsigned Op) { return isFree(Op); }));
+  }
+
+  /// What stands in memory is no operand of anything but its load.
+  bool isInMemory(unsigned Leaf) const {
+    return any_of(W.Source.Nodes, [&](const Node &N) {
+      return N.R->readsMemory() && N.Ops[unsigned(N.R->MemUse)] == Leaf;
+    });
   }
 
   /// Copies a source value into the task's base.
@@ -85,7 +94,8 @@ private:
     Task T;
     T.ExtractRow = &W.Isa->generic(GenericOp::Extract);
     for (unsigned I = 0; I != L; ++I)
-      T.Free.push_back(I);
+      if (!isInMemory(I))
+        T.Free.push_back(I);
     return T;
   }
 

@@ -124,6 +124,65 @@ static bool mayRead(ValueType Want, ValueType Have) {
          (Want.Kind == RegKind::Lane && Have.Kind == RegKind::Sgpr && Want.Bits == Have.Bits);
 }
 
+/// What stands in memory is a leaf that nothing but one kind of load reads.
+static Error checkMemory(const Window &W, const Program &P) {
+  unsigned L = W.numLeaves();
+  std::vector<const Node *> Loads(L), Others(L);
+  for (const Node &N : P.Nodes)
+    for (auto [K, Op] : enumerate(N.Ops)) {
+      bool Read = !N.R->isGeneric() && int(K) == N.R->MemUse;
+      if (Read && Op >= L)
+        return makeError(N.R->Name + ": reads %" + Twine(Op) + " from memory, which is no leaf");
+      if (Op < L)
+        (Read ? Loads : Others)[Op] = &N;
+    }
+  for (unsigned I = 0; I != L; ++I)
+    if (Loads[I] && (Others[I] || is_contained(P.Outputs, I)))
+      return makeError(Loads[I]->R->Name + ": %" + Twine(I) +
+                       " is in memory and also read as a register");
+  return Error::success();
+}
+
+/// A target may do again what a load of the source does, where it stands: the
+/// same opcode of the same place, and of a masked load under the same mask.
+static Error checkLoads(const Rule &R) {
+  const Window &W = R.W;
+  unsigned L = W.numLeaves();
+  auto IsSame = [&](const Node &S, const Node &T) {
+    const Row &Row = *T.R;
+    if (S.R->isGeneric() || S.R->MemUse != Row.MemUse || S.Imms.size() != T.Imms.size() ||
+        meaningHash(*S.R) != meaningHash(Row))
+      return false;
+    for (unsigned K = 0; K != Row.Ins.size(); ++K)
+      if ((int(K) == Row.MemUse || (Row.MaskedLoad && int(K) != Row.TiedUse)) &&
+          S.Ops[K] != T.Ops[K])
+        return false;
+    return true;
+  };
+  std::vector<bool> InMemory(L);
+  for (const Node &N : W.Source.Nodes)
+    if (!N.R->isGeneric() && N.R->readsMemory())
+      InMemory[N.Ops[unsigned(N.R->MemUse)]] = true;
+  for (const Node &T : R.Target.Nodes) {
+    bool Load = !T.R->isGeneric() && T.R->readsMemory();
+    if (Load && none_of(W.Source.Nodes, [&](const Node &S) { return IsSame(S, T); }))
+      return makeError(T.R->Name + ": the source has no such load of %" +
+                       Twine(T.Ops[unsigned(T.R->MemUse)]));
+    for (auto [K, Op] : enumerate(T.Ops)) {
+      if (Op < L && InMemory[Op] && !(Load && int(K) == T.R->MemUse))
+        return makeError(T.R->Name + ": reads %" + Twine(Op) +
+                         " as a register, which the source has in memory");
+      // It is done where it stood, when nothing of the target is there yet.
+      if (Load && Op >= L)
+        return makeError(T.R->Name + ": %" + Twine(Op) + " comes after the load's place");
+    }
+  }
+  for (unsigned Id : R.Target.Outputs)
+    if (Id < L && InMemory[Id])
+      return makeError("output %" + Twine(Id) + " is in memory");
+  return Error::success();
+}
+
 Error checkProgram(const Window &W, const Program &P) {
   unsigned L = W.numLeaves();
   for (size_t I = 0; I < P.Nodes.size(); ++I) {
@@ -163,7 +222,7 @@ Error checkProgram(const Window &W, const Program &P) {
   for (unsigned Id : P.Outputs)
     if (Id >= L + P.Nodes.size())
       return makeError("output %" + Twine(Id) + " is not bound");
-  return Error::success();
+  return checkMemory(W, P);
 }
 
 Error checkRule(const Rule &R) {
@@ -180,6 +239,8 @@ Error checkRule(const Rule &R) {
   if (Error E = checkProgram(W, W.Source))
     return E;
   if (Error E = checkProgram(W, R.Target))
+    return E;
+  if (Error E = checkLoads(R))
     return E;
   if (W.Source.Outputs.size() != R.Target.Outputs.size())
     return makeError("source yields " + Twine(W.Source.Outputs.size()) + " values, target " +

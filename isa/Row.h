@@ -95,6 +95,7 @@ struct Row {
   bool ReadsMXCSR = false;                ///< its meaning holds for the mode programs start with
   int TiedUse = -1;                       ///< index in Ins of the operand tied to the result
   int MemUse = -1;                        ///< index in Ins of the Mem operand
+  bool MaskedLoad = false;                ///< another operand says what is read of it
 
   bool isGeneric() const { return Generic != GenericOp::None; }
   bool isMatrix() const { return Form == Shape::Matrix; }

@@ -193,6 +193,7 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
   R.Uses.clear();
   R.Ins.clear();
   R.TiedUse = R.MemUse = -1;
+  R.MaskedLoad = R.MemBits && StringRef(R.Name).contains("MASKMOV");
   R.NumImms = 0;
   R.Opcode = opcodeOf(*MII, R.Name);
   if (!R.Opcode)
@@ -240,6 +241,7 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
       S.Ty = *T;
       if (D.getOperandConstraint(I + 1, MCOI::TIED_TO) == 0)
         R.TiedUse = int(R.Ins.size());
+      R.MaskedLoad |= R.MemBits && S.Ty.Kind == RegKind::Mask;
       R.Ins.push_back(S.Ty);
     } else if (S.K == OperandSpec::Imm) {
       if (MII->getOpRegClassID(D.operands()[I + 1], 0) >= 0)

@@ -295,6 +295,12 @@ const Row *Legality::member(unsigned Index, const Match &M) {
   const Row &R = *M.Rule->R.Target.Nodes[Index].R;
   if (R.isGeneric())
     return &R;
+  // A load is the source's own opcode.
+  if (R.readsMemory()) {
+    const ValueRef &V = M.Leaves[M.Rule->R.Target.Nodes[Index].Ops[unsigned(R.MemUse)]].Whole;
+    return V.K == ValueRef::Load ? View.table().info(V.MI->getOpcode(), View.instrInfo()).R
+                                 : nullptr;
+  }
   // Classes are compared by hashing meanings: ask as few as possible.
   if (!View.isAMDGPU()) {
     for (MachineInstr *MI : M.NodeMI) {

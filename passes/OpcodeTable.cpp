@@ -71,7 +71,11 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
 
 void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TII) {
   I.R = Isa.find(Opcode);
-  if (!I.R && TII.get(Opcode).mayLoad()) {
+  if (I.R && I.R->readsMemory()) {
+    const auto *At =
+        find_if(I.R->Uses, [](const OperandSpec &U) { return U.K == OperandSpec::Mem; });
+    I.LoadOperand = 1 + int(At - I.R->Uses.begin());
+  } else if (!I.R && TII.get(Opcode).mayLoad()) {
     unsigned LoadIndex = 0;
     unsigned RegForm = TII.getOpcodeAfterMemoryUnfold(Opcode, /*UnfoldLoad=*/true,
                                                       /*UnfoldStore=*/false, &LoadIndex);

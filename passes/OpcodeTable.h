@@ -38,7 +38,8 @@ struct OpcodeInfo {
   /// The row, for memory forms the row of the register form; or nullptr.
   const Row *R = nullptr;
   /// Memory forms: index in the register form's operands of the loaded value,
-  /// which is where the address starts in the memory form. -1: no memory form.
+  /// which is where the address starts in the memory form; also where it starts
+  /// in an opcode whose own row reads memory. -1: no memory form.
   int LoadOperand = -1;
   /// AMDGPU: reads lanes that EXEC masks off, or the way it treats them is not
   /// known here.

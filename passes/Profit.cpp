@@ -46,6 +46,11 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
 
   // What a memory form loaded is a load of its own now.
   for (const MachineInstr *Load : R.loads()) {
+    bool IsNode = false;
+    for (unsigned I = 0; I != M.Rule->R.Target.Nodes.size(); ++I)
+      IsNode |= R.made(I) == Load;
+    if (IsNode)
+      continue;
     double Latency = Model->computeInstrLatency(Load);
     Target.Throughput += Model->computeReciprocalThroughput(Load);
     for (unsigned I = 0; I != L; ++I)

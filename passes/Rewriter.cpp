@@ -76,37 +76,6 @@ Rewriter::Value Rewriter::refValue(const ValueRef &V) {
   return Out;
 }
 
-/// The load that memory form V.MI folded, as an instruction in that one's
-/// place: it must not move over a store.
-Rewriter::Value Rewriter::unfoldLoad(const ValueRef &V) {
-  Value Out;
-  OpcodeInfo I = View.table().info(V.MI->getOpcode(), TII);
-  const TargetRegisterClass *RC = allocatable(I.R->Opcode, unsigned(I.LoadOperand));
-  if (!RC)
-    return Out;
-  Register R = MRI.createVirtualRegister(RC);
-  SmallVector<MachineInstr *, 4> Parts;
-  if (!TII.unfoldMemoryOperand(MF, *V.MI, R, /*UnfoldLoad=*/true, /*UnfoldStore=*/false, Parts))
-    return Out;
-  bool IsLoad = Parts.size() == 2 && Parts[0]->mayLoad() && !Parts[0]->mayStore() &&
-                Parts[0]->getNumExplicitDefs() == 1 && Parts[0]->getOperand(0).getReg() == R;
-  for (unsigned K = IsLoad ? 1 : 0; K < Parts.size(); ++K)
-    MF.deleteMachineInstr(Parts[K]);
-  if (!IsLoad)
-    return Out;
-  // Address registers stay in use where they were used.
-  for (const MachineOperand &MO : Parts[0]->uses())
-    if (MO.isReg() && MO.getReg().isVirtual())
-      MRI.clearKillFlags(MO.getReg());
-  Parts[0]->setDebugLoc(V.MI->getDebugLoc());
-  M.Block->insert(MachineBasicBlock::iterator(V.MI), Parts[0]);
-  Parts[0]->clearKillInfo();
-  Loads.push_back(made(Parts[0]));
-  Out.R = R;
-  Out.Bits = V.Ty.Bits;
-  return Out;
-}
-
 Rewriter::Value Rewriter::leafValue(unsigned Id) {
   Value &Known = Leaves[Id];
   if (Known.valid())
@@ -333,6 +302,8 @@ bool Rewriter::emitNode(unsigned Index) {
     return true;
   }
   const Row &R = *Plan.Rows[Index];
+  if (R.readsMemory())
+    return emitLoad(Index);
   const MCInstrDesc &D = TII.get(R.Opcode);
   const TargetRegisterClass *DefRC = allocatable(R.Opcode, 0);
   if (!DefRC)
@@ -552,7 +523,8 @@ void Rewriter::tidySequences() {
 }
 
 void Rewriter::commit() {
-  MachineInstr *First = *find_if(New, [&](MachineInstr *MI) { return !is_contained(Loads, MI); });
+  auto Made = find_if(New, [&](MachineInstr *MI) { return !is_contained(Loads, MI); });
+  MachineInstr *First = Made == New.end() ? Plan.Before : *Made;
   for (MachineInstr *MI : Plan.Hoist) {
     for (const MachineOperand &MO : MI->all_uses())
       if (MO.getReg().isVirtual())

@@ -27,7 +27,8 @@ public:
 
   /// The instruction made for target node \p I, or nullptr.
   llvm::MachineInstr *made(unsigned I) const { return NodeMI[I]; }
-  /// The loads that had been folded into source instructions.
+  /// What stands where source instructions read memory: loads that had been
+  /// folded into them, and target nodes that read memory themselves.
   llvm::ArrayRef<llvm::MachineInstr *> loads() const { return Loads; }
 
 private:
@@ -47,6 +48,7 @@ private:
 
   bool holdsMatrixResult(const Value &V) const;
   bool emitNode(unsigned Index);
+  bool emitLoad(unsigned Index);
   Value leafValue(unsigned Id);
   Value refValue(const ValueRef &V);
   Value unfoldLoad(const ValueRef &V);

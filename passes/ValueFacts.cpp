@@ -93,8 +93,11 @@ std::optional<APInt> ValueView::constant(const ValueRef &V) {
     return APInt(V.Ty.Bits, uint64_t(V.Value), /*isSigned=*/true, /*implicitTrunc=*/true);
   case ValueRef::Load: {
     OpcodeInfo I = Table.info(V.MI->getOpcode(), TII);
-    // Both `rm` and `rmb` unfold to one row; only `rmb` repeats what it reads.
-    bool Broadcast = TII.getName(V.MI->getOpcode()).contains("rmb");
+    // Both `rm` and `rmb` (`m`, `mb`) unfold to one row; only the latter repeats
+    // what it reads.
+    StringRef Name = TII.getName(V.MI->getOpcode());
+    bool Broadcast = any_of(ArrayRef<StringRef>{"rmb", "Zmb", "Z128mb", "Z256mb"},
+                            [&](StringRef Form) { return Name.contains(Form); });
     return loadedConstant(*V.MI, unsigned(I.LoadOperand), V.Ty.Bits, Broadcast);
   }
   case ValueRef::Reg: {

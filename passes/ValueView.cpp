@@ -218,7 +218,7 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
   for (const OperandSpec &U : R.Uses) {
     Masked |= U.K == OperandSpec::Reg && U.Ty.Kind == RegKind::Mask;
     if (int(Op) == Info.LoadOperand) {
-      if (U.K != OperandSpec::Reg)
+      if (U.K != (R.readsMemory() ? OperandSpec::Mem : OperandSpec::Reg))
         return false;
       ValueRef V;
       V.K = ValueRef::Load;
@@ -264,7 +264,7 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
     return false;
   // A masked load suppresses faults: seen as a full load only if it reads a
   // constant of ours.
-  if (Info.LoadOperand >= 0 && Masked)
+  if (Info.LoadOperand >= 0 && Masked && !R.readsMemory())
     for (const ValueRef &V : N.Ops)
       if (V.K == ValueRef::Load && !constant(V))
         return false;

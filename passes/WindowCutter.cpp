@@ -52,7 +52,7 @@ unsigned WindowCutter::pieceOf(const Bundle &B) {
 /// The same row and immediates, all different instructions of one EXEC.
 bool WindowCutter::isomorphic(ArrayRef<MachineInstr *> MIs) {
   const NodeView *First = MIs[0] ? View.node(*MIs[0]) : nullptr;
-  if (!First || First->R->isMatrix())
+  if (!First || First->R->isMatrix() || First->R->readsMemory())
     return false;
   SmallPtrSet<MachineInstr *, 16> Distinct;
   for (MachineInstr *MI : MIs) {
@@ -433,8 +433,9 @@ SmallVector<WindowCutter::Bundle, 4> WindowCutter::tupleRoots(MachineInstr &Tupl
 void WindowCutter::run(Sink S) {
   std::set<std::vector<MachineInstr *>> DoneGroups;
   for (MachineInstr &MI : Block) {
+    // Of a load whose row reads memory, search could only write the same again.
     const NodeView *N = View.node(MI);
-    if (!N)
+    if (!N || N->R->readsMemory())
       continue;
     ValueRef V;
     V.K = ValueRef::Reg;

@@ -296,6 +296,10 @@ bool X86Machine::load(const Row &R, std::string &Why) {
   Current = &R;
   Place.fill(~0u);
   Used = 0;
+  if (R.readsMemory()) {
+    Why = "an operand in memory";
+    return false;
+  }
   if (R.Ins.size() > MachineState::MaxIns || R.NumImms > 1) {
     Why = "more operands than the frame around the instruction has";
     return false;

@@ -22,18 +22,24 @@ void addConvert(RowSet &R) {
     unsigned From = P.From, To = P.To;
     const char *Evex = From == 8 && To == 16 ? "+avx512bw" : "+avx512f";
     // The low elements of the operand fill the result.
-    for (bool Signed : {true, false})
+    for (bool Signed : {true, false}) {
+      Family F{.Stem = std::string(Signed ? "PMOVSX" : "PMOVZX") + P.Wide,
+               .Sse = "+sse4.1",
+               .Avx = "+avx",
+               .Avx2 = "+avx2",
+               .Evex = Evex,
+               .MaskElt = To};
+      auto Extend = [=](const Ops &O) {
+        V Low = slice(O.in(0, From), 0, O.lanes(To));
+        return Signed ? sext(Low, To) : zext(Low, To);
+      };
+      add(R, F, Extend);
+      // Loads of a whole XMM or more unfold.
       add(R,
-          {.Stem = std::string(Signed ? "PMOVSX" : "PMOVZX") + P.Wide,
-           .Sse = "+sse4.1",
-           .Avx = "+avx",
-           .Avx2 = "+avx2",
-           .Evex = Evex,
-           .MaskElt = To},
-          [=](const Ops &O) {
-            V Low = slice(O.in(0, From), 0, O.lanes(To));
-            return Signed ? sext(Low, To) : zext(Low, To);
-          });
+          loadForms(F,
+                    [=](unsigned Bits) { return Bits / To * From < 128 ? Bits / To * From : 0; }),
+          Extend);
+    }
     enum { Plain, Signed, Unsigned };
     for (int How : {Plain, Signed, Unsigned})
       add(R,

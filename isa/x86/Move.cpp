@@ -121,6 +121,12 @@ static void addElements(RowSet &R) {
       addOne(R, "V" + Stem + "Zrri", T.Evex, 3, Fn).imm(Row::ImmUse::Shuffle);
       addOne(R, "V" + Stem + "rri", "+avx", 3, Fn).imm(Row::ImmUse::Shuffle);
       addOne(R, Stem + "rri", Extract ? T.SseOut : T.SseIn, 3, Fn).imm(Row::ImmUse::Shuffle);
+      // Dwords and quadwords unfold.
+      if (Extract || Elt > 16)
+        continue;
+      addOne(R, "V" + Stem + "Zrmi", T.Evex, 3, Fn).imm(Row::ImmUse::Shuffle).mem(Elt);
+      addOne(R, "V" + Stem + "rmi", "+avx", 3, Fn).imm(Row::ImmUse::Shuffle).mem(Elt);
+      addOne(R, Stem + "rmi", T.SseIn, 3, Fn).imm(Row::ImmUse::Shuffle).mem(Elt);
     }
   }
 }
@@ -131,30 +137,36 @@ static void addBroadcasts(RowSet &R) {
     std::string E(1, "BWDQ"[I]);
     const char *Evex = Elt < 32 ? "+avx512bw" : "+avx512f";
     auto First = [=](const Ops &O) { return O.sem().splat(O.in(0, Elt)[0], O.lanes(Elt)); };
-    add(R,
-        {.Stem = "PBROADCAST" + E, .Avx = "+avx2", .Avx2 = "+avx2", .Evex = Evex, .MaskElt = Elt},
-        First);
+    Family F{
+        .Stem = "PBROADCAST" + E, .Avx = "+avx2", .Avx2 = "+avx2", .Evex = Evex, .MaskElt = Elt};
+    auto Element = [=](unsigned) { return Elt; };
+    add(R, F, First);
+    add(R, loadForms(F, Element), First);
     add(R, {.Stem = "PBROADCAST" + E + "r", .Evex = Evex, .MaskElt = Elt},
         [=](const Ops &O) { return O.sem().splat(zextOrTrunc(O.raw(0), Elt), O.lanes(Elt)); });
-    if (Elt == 32)
-      add(R, {.Stem = "BROADCASTSS", .Avx = "+avx2", .Avx2 = "+avx2", .Evex = Evex, .MaskElt = 32},
-          First);
-    if (Elt == 64)
-      add(R,
-          {.Stem = "BROADCASTSD",
-           .Avx2 = "+avx2",
-           .Evex = Evex,
-           .MaskElt = 64,
-           .Widths = 256 | 512},
-          First);
+    if (Elt < 32)
+      continue;
+    F = {.Stem = Elt == 32 ? "BROADCASTSS" : "BROADCASTSD",
+         .Avx = Elt == 32 ? "+avx2" : nullptr,
+         .Avx2 = "+avx2",
+         .Evex = Evex,
+         .MaskElt = Elt,
+         .Widths = (Elt == 32 ? 128u : 0u) | 256 | 512};
+    add(R, F, First);
+    // From memory they are AVX's.
+    F.Avx = F.Avx ? "+avx" : nullptr;
+    F.Avx2 = "+avx";
+    add(R, loadForms(F, Element), First);
   }
-  for (bool Float : {false, true})
-    add(R,
-        {.Stem = Float ? "BROADCASTF32X2" : "BROADCASTI32X2",
-         .Evex = "+avx512dq",
-         .MaskElt = 32,
-         .Widths = (Float ? 0u : 128u) | 256 | 512},
-        [](const Ops &O) { return O.sem().splat(O.in(0, 64)[0], O.lanes(64)); });
+  for (bool Float : {false, true}) {
+    Family F{.Stem = Float ? "BROADCASTF32X2" : "BROADCASTI32X2",
+             .Evex = "+avx512dq",
+             .MaskElt = 32,
+             .Widths = (Float ? 0u : 128u) | 256 | 512};
+    auto Pair = [](const Ops &O) { return O.sem().splat(O.in(0, 64)[0], O.lanes(64)); };
+    add(R, F, Pair);
+    add(R, loadForms(F, [](unsigned) { return 64u; }), Pair);
+  }
 }
 
 void addMove(RowSet &R) {

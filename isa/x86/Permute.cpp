@@ -242,8 +242,12 @@ static void addCompress(RowSet &R) {
           V Below = S.build(Counts);
           S.out(Expand ? select(Mask, lookup(A, Below), Kept) : compress(A, Kept, Below, Taken));
         };
-        addOne(R, "V" + std::string(T.Name) + evexName(Bits) + (Merge ? "rrk" : "rrkz"),
-               evexFeatures(T.Features, Bits), 4, Meaning);
+        std::string Name = "V" + std::string(T.Name) + evexName(Bits);
+        addOne(R, Name + (Merge ? "rrk" : "rrkz"), evexFeatures(T.Features, Bits), 4, Meaning);
+        // Of memory, only as many elements as the mask has bits are read.
+        if (Expand)
+          addOne(R, Name + (Merge ? "rmk" : "rmkz"), evexFeatures(T.Features, Bits), 4, Meaning)
+              .mem(Bits);
       }
 }
 

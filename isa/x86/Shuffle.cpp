@@ -198,18 +198,21 @@ static void addDuplicates(RowSet &R) {
     unsigned Elt;
     bool Odd;
   } Table[] = {{"MOVSLDUP", 32, false}, {"MOVSHDUP", 32, true}, {"MOVDDUP", 64, false}};
-  for (auto &T : Table)
-    add(R,
-        {.Stem = T.Stem,
-         .Sse = "+sse3",
-         .Avx = "+avx",
-         .Avx2 = "+avx",
-         .Evex = "+avx512f",
-         .MaskElt = T.Elt},
-        [T](const Ops &O) {
-          return arrange(O.in(0, T.Elt), O.lanes(T.Elt),
-                         [=](unsigned I) { return I / 2 * 2 + T.Odd; });
-        });
+  for (auto &T : Table) {
+    Family F{.Stem = T.Stem,
+             .Sse = "+sse3",
+             .Avx = "+avx",
+             .Avx2 = "+avx",
+             .Evex = "+avx512f",
+             .MaskElt = T.Elt};
+    auto Double = [T](const Ops &O) {
+      return arrange(O.in(0, T.Elt), O.lanes(T.Elt), [=](unsigned I) { return I / 2 * 2 + T.Odd; });
+    };
+    add(R, F, Double);
+    // One quadword of memory is doubled; the wider forms unfold.
+    if (T.Elt == 64)
+      add(R, loadForms(F, [](unsigned Bits) { return Bits == 128 ? 64u : 0u; }), Double);
+  }
 }
 
 static void addBlends(RowSet &R) {

@@ -38,6 +38,19 @@ V extendTo(V A, unsigned Bits) {
                  [=](unsigned I) { return I < N ? I : N + I % N; });
 }
 
+V withZerosAbove(V A, unsigned Bits) {
+  if (A.type()->isVectorTy())
+    return extendTo(A, Bits);
+  SmallVector<V, 16> Elements(Bits / A.eltBits(), A.sem().constantLike(A, 0));
+  Elements[0] = A;
+  return A.eltBits() >= Bits ? A : A.sem().build(Elements);
+}
+
+V Ops::in(unsigned K, unsigned EltBits) const {
+  V A = S.in(place(K), EltBits);
+  return A.lanes() * A.eltBits() < Widen ? withZerosAbove(A, Widen) : A;
+}
+
 V join(ArrayRef<V> Parts) {
   if (Parts.size() == 1)
     return Parts[0];
@@ -120,8 +133,8 @@ RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, 
 static SemFn masked(const Family &F, const Body &Plain, unsigned Bits, bool Merge) {
   unsigned MaskAt = Merge || F.Tied ? 1 : 0;
   unsigned From = F.Tied ? 1 : 0, By = Merge && !F.Tied ? 2 : 1;
-  return [=, Elt = F.MaskElt](Sem &S) {
-    V Result = bits(Plain(Ops(S, Bits, From, By)), Elt);
+  return [=, Elt = F.MaskElt, Widen = F.Load ? 128u : 0](Sem &S) {
+    V Result = bits(Plain(Ops(S, Bits, From, By, Widen)), Elt);
     unsigned N = Result.lanes();
     V Else = S.zero(N, Elt);
     if (Merge)
@@ -130,38 +143,59 @@ static SemFn masked(const Family &F, const Body &Plain, unsigned Bits, bool Merg
   };
 }
 
+Family loadForms(Family F, std::function<unsigned(unsigned Bits)> Load) {
+  for (std::string *Suffix : {&F.Suffix, &F.EvexSuffix})
+    if (!Suffix->empty()) {
+      assert(StringRef(*Suffix).starts_with("rr") && "no register form");
+      (*Suffix)[1] = 'm';
+    }
+  F.Load = std::move(Load);
+  F.Sae = false;
+  return F;
+}
+
 void add(RowSet &R, const Family &F, const Body &Plain) {
-  auto Add = [&](const std::string &Name, const std::string &Features, SemFn Meaning) {
-    R.add(Name, Features, std::move(Meaning)).weight(F.Weight).imm(F.Imm);
+  auto Exists = [&](unsigned Bits) { return !F.Load || F.Load(Bits); };
+  auto Add = [&](const std::string &Name, const std::string &Features, unsigned Bits, SemFn Meaning,
+                 unsigned Weight) {
+    R.add(Name, Features, std::move(Meaning)).weight(Weight).imm(F.Imm);
+    if (F.Load)
+      R.mem(F.Load(Bits));
   };
-  auto PlainAt = [&](unsigned Bits) {
-    return [=](Sem &S) { S.out(extendTo(Plain(Ops(S, Bits)), 128)); };
+  auto AddPlain = [&](const std::string &Name, const std::string &Features, unsigned Bits) {
+    if (!Exists(Bits))
+      return;
+    Add(
+        Name, Features, Bits,
+        [=, Widen = F.Load ? 128u : 0](Sem &S) {
+          S.out(extendTo(Plain(Ops(S, Bits, 0, 0, Widen)), 128));
+        },
+        F.Weight);
   };
   const std::string &Suffix = F.EvexSuffix.empty() ? F.Suffix : F.EvexSuffix;
   for (unsigned Bits : {128u, 256u, 512u}) {
-    if (!F.Evex || !(F.Widths & Bits))
+    if (!F.Evex || !(F.Widths & Bits) || !Exists(Bits))
       continue;
     std::string Features = evexFeatures(F.Evex, Bits);
     for (const char *Twin : {"", "b"}) {
       if (*Twin && !(F.Sae && Bits == 512))
         continue;
       std::string Name = "V" + F.Stem + evexName(Bits) + Suffix + Twin;
-      Add(Name, Features, PlainAt(Bits));
+      AddPlain(Name, Features, Bits);
       if (!F.MaskElt)
         continue;
       // A masked move is a blend: it is never eliminated as the plain one is.
       for (bool Merge : {true, false})
-        R.add(Name + (Merge ? "k" : "kz"), Features, masked(F, Plain, Bits, Merge))
-            .weight(std::max(F.Weight, 2u))
-            .imm(F.Imm);
+        Add(Name + (Merge ? "k" : "kz"), Features, Bits, masked(F, Plain, Bits, Merge),
+            std::max(F.Weight, 2u));
     }
   }
   if (F.Avx)
-    Add("V" + F.Stem + F.Suffix, F.Avx, PlainAt(128));
+    AddPlain("V" + F.Stem + F.Suffix, F.Avx, 128);
   if (F.Avx2)
-    Add("V" + F.Stem + "Y" + F.Suffix, F.Avx2, PlainAt(256));
+    AddPlain("V" + F.Stem + "Y" + F.Suffix, F.Avx2, 256);
   if (F.Sse)
-    Add(F.Stem + F.Suffix, F.Sse, PlainAt(128));
+    AddPlain(F.Stem + F.Suffix, F.Sse, 128);
 }
 
 } // namespace x86
@@ -186,6 +220,7 @@ void addX86Rows(RowSet &R) {
   addFloatCompare(R);
   addFloatConvert(R);
   addFloatRound(R);
+  addLoad(R);
 }
 
 } // namespace whittle

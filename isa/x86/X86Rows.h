@@ -22,14 +22,15 @@ namespace whittle::x86 {
 class Ops {
 public:
   /// \p Bits: the width that the opcode is named after. Operands \p From and up
-  /// stand \p By places further right.
-  Ops(Sem &S, unsigned Bits, unsigned From = 0, unsigned By = 0)
-      : S(S), Bits(Bits), From(From), By(By) {}
+  /// stand \p By places further right. An operand of fewer than \p Widen bits has
+  /// zeros above it.
+  Ops(Sem &S, unsigned Bits, unsigned From = 0, unsigned By = 0, unsigned Widen = 0)
+      : S(S), Bits(Bits), From(From), By(By), Widen(Widen) {}
 
   Sem &sem() const { return S; }
   unsigned bits() const { return Bits; }
   unsigned lanes(unsigned EltBits) const { return Bits / EltBits; }
-  V in(unsigned K, unsigned EltBits) const { return S.in(place(K), EltBits); }
+  V in(unsigned K, unsigned EltBits) const;
   V raw(unsigned K) const { return S.raw(place(K)); }
   /// The immediate, as hardware reads it: one byte.
   V imm() const { return S.imm(0, 8); }
@@ -40,7 +41,7 @@ private:
   unsigned place(unsigned K) const { return K < From ? K : K + By; }
 
   Sem &S;
-  unsigned Bits, From, By;
+  unsigned Bits, From, By, Widen;
 };
 
 using Body = std::function<V(const Ops &)>;
@@ -63,7 +64,15 @@ struct Family {
   bool Sae = false;
   unsigned Weight = 2;
   Row::ImmUse Imm = Row::ImmUse::None;
+  /// Load forms: how many bits the form of a width reads, 0 if there is no such
+  /// form. The plain form sees them as the low bits of an XMM register.
+  std::function<unsigned(unsigned Bits)> Load = nullptr;
 };
+
+/// The load forms of a family whose register forms are \p F: `rm` for `rr`. Only
+/// those that LLVM cannot unfold get rows, which are those that read less than
+/// the register that the register form reads.
+Family loadForms(Family F, std::function<unsigned(unsigned Bits)> Load);
 
 /// Adds every form of \p F. \p Plain returns the result with the elements of
 /// the plain form; a result narrower than 128 bits is extended with zeros. The
@@ -88,6 +97,8 @@ std::string evexFeatures(const char *Features, unsigned Bits);
 V arrange(V A, V B, unsigned N, llvm::function_ref<unsigned(unsigned)> From);
 V arrange(V A, unsigned N, llvm::function_ref<unsigned(unsigned)> From);
 /// A with zeros above it up to \p Bits bits, in elements of A's width.
+V withZerosAbove(V A, unsigned Bits);
+/// The same; a result, which is a vector.
 V extendTo(V A, unsigned Bits);
 /// Concatenates equally typed parts, first lowest.
 V join(llvm::ArrayRef<V> Parts);
@@ -130,6 +141,7 @@ void addFloat(RowSet &R);
 void addFloatCompare(RowSet &R);
 void addFloatConvert(RowSet &R);
 void addFloatRound(RowSet &R);
+void addLoad(RowSet &R);
 
 } // namespace whittle::x86
 

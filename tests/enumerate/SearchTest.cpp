@@ -402,6 +402,28 @@ end
   EXPECT_EQ(R.Proved[0].Target.Nodes.size(), 2u) << printRule(R.Proved[0]);
 }
 
+TEST(Search, TheSourcesLoadIsDoneAgain) {
+  // All elements of a broadcast are equal: no order of them is another value.
+  const char Shuffled[] = R"(window x86_64
+  %0:v32
+  %1:v512 = VBROADCASTSSZrm %0
+  %2:v512 = VPSHUFDZri %1, 27
+  yield %2
+end
+)";
+  Window W = window(Shuffled);
+  auto STI = cpu(W, "skylake-avx512");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.MaxInstructions = 2;
+  SearchResult R = find(W, O, Check.fn());
+  EXPECT_EQ(opcodes(R), "VBROADCASTSSZrm");
+  // A register of those bits is another matter: every candidate reads it.
+  for (const Rule &Found : R.Proved)
+    EXPECT_FALSE(bool(checkRule(Found))) << printRule(Found);
+}
+
 TEST(Search, BadWindowIsAnError) {
   Window W = window(DpbusdWindow);
   W.Source.Nodes[0].Ops.pop_back();

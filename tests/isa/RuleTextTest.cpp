@@ -133,6 +133,80 @@ TEST(RuleText, CostCountsLiveInstructionsAndNewConstants) {
   EXPECT_EQ(Source.ConstantBytes, 0u);
 }
 
+//===----------------------------------------------------------------------===//
+// Loads: a target does again what the source does, and nothing else
+//===----------------------------------------------------------------------===//
+
+const char *const Loads = R"(rule x86_64
+  %0:k64
+  %1:k64
+  %2:v512
+  %3:v512 = VMOVDQU32Zrmkz %0, %2
+  %4:v512 = VPANDDZrrkz %0, %3, %3
+  yield %4
+=>
+  %3:v512 = VMOVDQU32Zrmkz %0, %2
+  yield %3
+end
+)";
+
+TEST(LoadRules, TheSameLoadUnderTheSameMask) {
+  EXPECT_EQ(errorOf(Loads), "");
+  EXPECT_EQ(printRule(parsed(Loads)), Loads);
+}
+TEST(LoadRules, AnotherMaskMayReadMore) {
+  EXPECT_EQ(
+      errorOf(replaced(replaced(Loads, "VPANDDZrrkz %0", "VPANDDZrrkz %1"),
+                       "=>\n  %3:v512 = VMOVDQU32Zrmkz %0", "=>\n  %3:v512 = VMOVDQU32Zrmkz %1")),
+      "line 1: VMOVDQU32Zrmkz: the source has no such load of %2");
+}
+TEST(LoadRules, AnotherOpcodeMayReadMore) {
+  EXPECT_EQ(errorOf(R"(rule x86_64
+  %0:v64
+  %1:v128 = MOVQI2PQIrm %0
+  %2:v128 = PADDDrr %1, %1
+  yield %2
+=>
+  %1:v128 = MOVDDUPrm %0
+  yield %1
+end)"),
+            "line 1: MOVDDUPrm: the source has no such load of %0");
+}
+TEST(LoadRules, WhatIsInMemoryIsInNoRegister) {
+  EXPECT_EQ(errorOf(replaced(Loads, "VPANDDZrrkz %0, %3, %3", "VPANDDZrrkz %0, %3, %2")),
+            "line 1: VMOVDQU32Zrmkz: %2 is in memory and also read as a register");
+  EXPECT_EQ(errorOf(replaced(Loads, "%3:v512 = VMOVDQU32Zrmkz %0, %2\n  yield %3",
+                             "%3:v512 = VPANDDZrr %2, %2\n  yield %3")),
+            "line 1: VPANDDZrr: reads %2 as a register, which the source has in memory");
+  EXPECT_EQ(errorOf(replaced(Loads, "%3:v512 = VMOVDQU32Zrmkz %0, %2\n  yield %3", "yield %2")),
+            "line 1: output %2 is in memory");
+}
+TEST(LoadRules, AValueMadeByTheWindowIsNoMemory) {
+  EXPECT_EQ(errorOf(R"(rule x86_64
+  %0:v64
+  %1:r64 = MOVSDto64rr %0
+  %2:v64 = MOV64toSDrr %1
+  %3:v128 = MOVQI2PQIrm %2
+  yield %3
+=>
+  %1:v128 = MOVQI2PQIrm %0
+  yield %1
+end)"),
+            "line 1: MOVQI2PQIrm: reads %2 from memory, which is no leaf");
+}
+TEST(LoadRules, ALoadIsNoRegisterForm) {
+  const TargetIsa &Isa = *cantFail(TargetIsa::get("x86_64"));
+  const Row *Load = Isa.find("VPMOVZXBQZrm"), *Masked = Isa.find("VMOVDQU32Zrmkz");
+  ASSERT_TRUE(Load && Masked);
+  EXPECT_EQ(Load->Ins[0].str(), "v64");
+  EXPECT_TRUE(Load->readsMemory());
+  EXPECT_FALSE(Load->MaskedLoad);
+  EXPECT_TRUE(Masked->MaskedLoad);
+  EXPECT_TRUE(Isa.find("VMASKMOVPSrm")->MaskedLoad);
+  // Of a full width, the masked load computes what the masked move does.
+  EXPECT_NE(meaningHash(*Masked).hex(), meaningHash(*Isa.find("VMOVDQU32Zrrkz")).hex());
+}
+
 TEST(Facts, KnownBitsOfANibbleMask) {
   Window W = cantFail(parseWindow(R"(window x86_64
   %0:v512
