@@ -11,8 +11,7 @@ using namespace llvm;
 
 namespace whittle::x86 {
 
-/// Doubling in the field of x^8 + x^4 + x^3 + x + 1.
-static V doubled(V A) {
+V fieldDouble(V A) {
   V Zero = A.sem().constantLike(A, 0);
   return (A + A) ^ select(cmp(CmpInst::ICMP_SLT, A, Zero), A.sem().constantLike(A, 0x1b), Zero);
 }
@@ -22,10 +21,10 @@ static V ifBit(V Of, unsigned Bit, V Then) {
   return select(cmp(CmpInst::ICMP_NE, Of & (int64_t(1) << Bit), Zero), Then, Zero);
 }
 
-static V product(V A, V B) {
+V fieldProduct(V A, V B) {
   V Sum = ifBit(B, 0, A);
   for (unsigned Bit = 1; Bit != 8; ++Bit) {
-    A = doubled(A);
+    A = fieldDouble(A);
     Sum = Sum ^ ifBit(B, Bit, A);
   }
   return Sum;
@@ -41,11 +40,11 @@ static V squared(V A) {
   return Sum;
 }
 
-/// A^254, which is 1/A, and 0 for 0.
-static V inverse(V A) {
-  V A2 = squared(A), A3 = product(A2, A), A12 = squared(squared(A3));
-  V A15 = product(A12, A3), A240 = squared(squared(squared(squared(A15))));
-  return product(product(A240, A12), A2);
+/// A^254.
+V fieldInverse(V A) {
+  V A2 = squared(A), A3 = fieldProduct(A2, A), A12 = squared(squared(A3));
+  V A15 = fieldProduct(A12, A3), A240 = squared(squared(squared(squared(A15))));
+  return fieldProduct(fieldProduct(A240, A12), A2);
 }
 
 static V parity(V A) {
@@ -79,11 +78,11 @@ void addGalois(RowSet &R) {
                   .Imm = Imm};
   };
   add(R, Forms("GF2P8MULB", "rr", Row::ImmUse::None),
-      [](const Ops &O) { return product(O.in(0, 8), O.in(1, 8)); });
+      [](const Ops &O) { return fieldProduct(O.in(0, 8), O.in(1, 8)); });
   add(R, Forms("GF2P8AFFINEQB", "rri", Row::ImmUse::Any),
       [](const Ops &O) { return affine(O, O.in(0, 8)); });
   add(R, Forms("GF2P8AFFINEINVQB", "rri", Row::ImmUse::Any),
-      [](const Ops &O) { return affine(O, inverse(O.in(0, 8))); });
+      [](const Ops &O) { return affine(O, fieldInverse(O.in(0, 8))); });
 }
 
 } // namespace whittle::x86

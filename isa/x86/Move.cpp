@@ -49,6 +49,15 @@ static void addRegisterMoves(RowSet &R) {
     addOne(R, "V" + Stem + "Zrr", "+avx512f", 2, Merge);
     addOne(R, "V" + Stem + "rr", "+avx", 2, Merge);
     addOne(R, Stem + "rr", Elt == 32 ? "+sse" : "+sse2", 2, Merge);
+    // A mask bit is the low element's alone.
+    for (bool Keep : {true, false})
+      addOne(R, "V" + Stem + (Keep ? "Zrrk" : "Zrrkz"), "+avx512f", 2, [=](Sem &S) {
+        unsigned At = Keep ? 1 : 0, N = 128 / Elt;
+        V Else = Keep ? S.in(0, Elt)[0] : S.constant(Elt, 0);
+        V Low = select(S.mask(At, 1), S.in(At + 2, Elt)[0], Else);
+        S.out(arrange(S.in(At + 1, Elt), S.splat(Low, N), N,
+                      [=](unsigned I) { return I == 0 ? N : I; }));
+      });
   }
 }
 
@@ -131,6 +140,32 @@ static void addElements(RowSet &R) {
   }
 }
 
+/// A single of a vector to a general register, numbered by the immediate.
+static void addExtractPs(RowSet &R) {
+  auto Out = [](Sem &S) { S.out(S.in(0, 32).at(S.imm(0))); };
+  addOne(R, "VEXTRACTPSZrri", "+avx512f", 3, Out).imm(Row::ImmUse::Shuffle);
+  addOne(R, "VEXTRACTPSrri", "+avx", 3, Out).imm(Row::ImmUse::Shuffle);
+  addOne(R, "EXTRACTPSrri", "+sse4.1", 3, Out).imm(Row::ImmUse::Shuffle);
+}
+
+/// Words and the low dword alone, with zeros above.
+static void addLowElements(RowSet &R) {
+  for (const char *Name : {"VMOVW2SHrr", "VMOVW64toSHrr"})
+    addOne(R, Name, "+avx512fp16", 2, [](Sem &S) {
+      S.out(S.build({zext(zextOrTrunc(S.raw(0), 16), 32), S.constant(32, 0), S.constant(32, 0),
+                     S.constant(32, 0)}));
+    });
+  for (auto [Name, Width] : {std::pair("VMOVSH2Wrr", 32), std::pair("VMOVSHtoW64rr", 64)})
+    addOne(R, Name, "+avx512fp16", 2,
+           [Width = unsigned(Width)](Sem &S) { S.out(zext(S.in(0, 16)[0], Width)); });
+  for (unsigned Elt : {16u, 32u})
+    addOne(R, Elt == 16 ? "VMOVZPWILo2PWIZrr" : "VMOVZPDILo2PDIZrr", "+avx10.2", 2, [=](Sem &S) {
+      V A = S.in(0, Elt);
+      S.out(arrange(A, S.zero(A.lanes(), Elt), A.lanes(),
+                    [N = A.lanes()](unsigned I) { return I == 0 ? I : N + I; }));
+    });
+}
+
 static void addBroadcasts(RowSet &R) {
   for (unsigned I = 0; I != 4; ++I) {
     unsigned Elt = 8u << I;
@@ -174,6 +209,8 @@ void addMove(RowSet &R) {
   addConstants(R);
   addGprMoves(R);
   addElements(R);
+  addExtractPs(R);
+  addLowElements(R);
   addBroadcasts(R);
 }
 

@@ -130,11 +130,85 @@ static void addDotProducts(RowSet &R) {
         T.Fn);
 }
 
+/// The products of AVX-VNNI-INT8 and -INT16: of bytes or words, each operand
+/// signed or not as the name says. The saturating forms saturate the whole sum,
+/// as an unsigned one if both operands are.
+static void addMoreDotProducts(RowSet &R) {
+  struct {
+    const char *Signs;
+    bool First, Second;
+  } Kinds[] = {{"SS", true, true}, {"SU", true, false}, {"US", false, true}, {"UU", false, false}};
+  for (unsigned Elt : {8u, 16u})
+    for (auto &K : Kinds) {
+      // VNNI has the other two.
+      if (StringRef(K.Signs) == (Elt == 8 ? "US" : "SS"))
+        continue;
+      auto Extend = [](V A, bool Signed) { return Signed ? sext(A, 64) : zext(A, 64); };
+      Body Sum = [=](const Ops &O) {
+        V Products = Extend(O.in(1, Elt), K.First) * Extend(O.in(2, Elt), K.Second);
+        return sumGroups(Products, 32 / Elt);
+      };
+      const bool Unsigned = !K.First && !K.Second;
+      Family F{.Stem = std::string(Elt == 8 ? "PDPB" : "PDPW") + K.Signs + "D",
+               .Avx = Elt == 8 ? "+avxvnniint8" : "+avxvnniint16",
+               .Avx2 = Elt == 8 ? "+avxvnniint8" : "+avxvnniint16",
+               .Evex = "+avx10.2",
+               .MaskElt = 32,
+               .Tied = true,
+               .Weight = 3};
+      add(R, F, [=](const Ops &O) { return O.in(0, 32) + trunc(Sum(O), 32); });
+      F.Stem += "S";
+      add(R, F, [=](const Ops &O) {
+        if (!Unsigned)
+          return truncSSat(sext(O.in(0, 32), 64) + Sum(O), 32);
+        V Exact = zext(O.in(0, 32), 64) + Sum(O);
+        return trunc(umin(Exact, O.sem().constantLike(Exact, UINT32_MAX)), 32);
+      });
+    }
+}
+
+/// Eight sums of four absolute differences of bytes in each 128-bit lane: a dword
+/// of the second operand, by bits 1:0 of three bits of the immediate, against the
+/// windows that begin at eight bytes of the first in turn, from its byte 0 or 4 on
+/// by bit 2. Odd lanes have the next three bits.
+static V multipleSad(const Ops &O) {
+  V A = O.in(0, 8), B = O.in(1, 8), Imm = O.imm();
+  SmallVector<V, 4> Lanes;
+  for (unsigned Lane = 0; Lane != O.lanes(128); ++Lane) {
+    unsigned Shift = Lane % 2 * 3;
+    V Windows = slice(A, Lane * 16, 16);
+    Windows = select(testBit(Imm, Shift + 2), slice(Windows, 4, 12),
+                     slice(Windows, 0, 12)); // of which 11 count
+    SmallVector<V, 4> Dwords;
+    for (unsigned D = 0; D != 4; ++D)
+      Dwords.push_back(slice(B, Lane * 16 + D * 4, 4));
+    V Block = choose(Imm, Shift, Dwords);
+    V Sum;
+    for (unsigned Byte = 0; Byte != 4; ++Byte) {
+      V Diff = zext(absDiff(slice(Windows, Byte, 8), O.sem().splat(Block[Byte], 8)), 16);
+      Sum = Byte == 0 ? Diff : Sum + Diff;
+    }
+    Lanes.push_back(Sum);
+  }
+  return join(Lanes);
+}
+
+/// The least of eight unsigned words, and the number of the first such.
+static V leastWord(const Ops &O) {
+  V A = zext(O.in(0, 16), 32), Key = shl(A, 16u) | iota(O.sem(), 8, 32);
+  for (unsigned N = 4; N; N /= 2)
+    Key = umin(slice(Key, 0, N), slice(Key, N, N));
+  V Zero = O.sem().constant(32, 0);
+  return O.sem().build({lshr(Key, 16u) | shl(Key, 16u), Zero, Zero, Zero});
+}
+
 /// 52-bit products, of which the low or high 52 bits are added to a qword.
 static void addMadd52(RowSet &R) {
   for (bool High : {false, true})
     add(R,
         {.Stem = High ? "PMADD52HUQ" : "PMADD52LUQ",
+         .Avx = "+avxifma",
+         .Avx2 = "+avxifma",
          .Evex = "+avx512ifma",
          .MaskElt = 64,
          .EvexSuffix = "r",
@@ -151,7 +225,21 @@ static void addMadd52(RowSet &R) {
 void addMultiply(RowSet &R) {
   addProducts(R);
   addDotProducts(R);
+  addMoreDotProducts(R);
   addMadd52(R);
+  add(R,
+      {.Stem = "MPSADBW",
+       .Sse = "+sse4.1",
+       .Avx = "+avx",
+       .Avx2 = "+avx2",
+       .Evex = "+avx10.2",
+       .MaskElt = 16,
+       .Suffix = "rri",
+       .Widths = 128 | 256,
+       .Weight = 4,
+       .Imm = Row::ImmUse::Any},
+      multipleSad);
+  add(R, {.Stem = "PHMINPOSUW", .Sse = "+sse4.1", .Avx = "+avx", .Weight = 3}, leastWord);
   add(R,
       {.Stem = "PSADBW",
        .Sse = "+sse2",

@@ -25,13 +25,11 @@ static V sharedCount(const Ops &O, V Like) {
   return O.sem().splat(zextOrTrunc(umin(Low, O.sem().constant(64, W)), W), Like.lanes());
 }
 
-/// The upper half of Hi:Lo << Count.
-static V funnelLeft(V Hi, V Lo, V Count) {
+V funnelLeft(V Hi, V Lo, V Count) {
   return {&Hi.sem(), Hi.sem().builder().CreateIntrinsic(Intrinsic::fshl, {Hi.type()},
                                                         {Hi.get(), Lo.get(), Count.get()})};
 }
-/// The lower half of Hi:Lo >> Count.
-static V funnelRight(V Hi, V Lo, V Count) {
+V funnelRight(V Hi, V Lo, V Count) {
   return {&Hi.sem(), Hi.sem().builder().CreateIntrinsic(Intrinsic::fshr, {Hi.type()},
                                                         {Hi.get(), Lo.get(), Count.get()})};
 }

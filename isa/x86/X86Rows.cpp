@@ -206,6 +206,8 @@ void addX86Rows(RowSet &R) {
   addArithmetic(R);
   addMultiply(R);
   addGalois(R);
+  addCipher(R);
+  addHash(R);
   addShift(R);
   addCompare(R);
   addMask(R);

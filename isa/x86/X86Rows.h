@@ -119,14 +119,26 @@ struct ImmShuffle {
   llvm::function_ref<unsigned(unsigned, unsigned)> Index;
 };
 V shuffleByImm(const Ops &O, V A, V B, const ImmShuffle &How);
+/// The upper half of Hi:Lo << Count, the lower half of Hi:Lo >> Count; the count
+/// modulo the width of an element.
+V funnelLeft(V Hi, V Lo, V Count);
+V funnelRight(V Hi, V Lo, V Count);
 /// Lanes 0..N-1 of elements of EltBits: their numbers.
 V iota(Sem &S, unsigned N, unsigned EltBits);
+
+// The field GF(2^8) of x^8 + x^4 + x^3 + x + 1, in bytes.
+V fieldDouble(V A);
+V fieldProduct(V A, V B);
+/// 1/A; 0 for 0.
+V fieldInverse(V A);
 
 // The families.
 void addLogic(RowSet &R);
 void addArithmetic(RowSet &R);
 void addMultiply(RowSet &R);
 void addGalois(RowSet &R);
+void addCipher(RowSet &R);
+void addHash(RowSet &R);
 void addShift(RowSet &R);
 void addCompare(RowSet &R);
 void addMask(RowSet &R);
