@@ -77,10 +77,13 @@ struct IsaCommand {
   std::vector<std::string> Args; ///< eval: operands in hex, then immediates
   std::string Only;              ///< conform: regular expression of opcodes
   std::string WriteConfirmed;
+  std::vector<std::string> Corpus; ///< stats: files whose instructions are counted
+  CompileOptions Source;           ///< stats: how they are compiled
   unsigned Inputs = 1000;
   uint64_t Seed = 1;
 };
 llvm::Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O);
+llvm::Expected<int> runIsaStats(const IsaCommand &C, const OutputOptions &O);
 
 /// The database of the rules that ship with Whittle, beside this program; empty
 /// if there is none.

@@ -13,6 +13,8 @@
 #include "llvm/CodeGen/MachineModuleInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
@@ -20,6 +22,7 @@
 #include "llvm/InitializePasses.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -132,11 +135,12 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   S.O = O;
   StringRef Ext = sys::path::extension(O.File);
   Expected<std::string> Text =
-      Ext == ".c" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
+      Ext == ".c" || Ext == ".cpp" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
   if (!Text)
     return Text.takeError();
-  if (Ext != ".c" && Ext != ".cl" && Ext != ".ll" && Ext != ".bc" && Ext != ".mir" && O.File != "-")
-    return makeError(O.File + ": unknown kind of input (.c .cl .ll .bc .mir)");
+  if (Ext != ".c" && Ext != ".cpp" && Ext != ".cl" && Ext != ".ll" && Ext != ".bc" &&
+      Ext != ".mir" && O.File != "-")
+    return makeError(O.File + ": unknown kind of input (.c .cpp .cl .ll .bc .mir)");
   S.Text = std::move(*Text);
   S.IsMir = Ext == ".mir";
   S.Hash = Hash128::of(S.Text).hex();
@@ -160,14 +164,22 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   return S;
 }
 
-Expected<std::string> generate(const LoadedSource &S,
-                               const std::function<MachineFunctionPass *()> &Pass) {
-  initTargets();
+namespace {
+/// A parsed source and the target machine that it is compiled for.
+struct OpenSource {
   LLVMContext Ctx;
   std::unique_ptr<MIRParser> Mir;
-  Expected<std::unique_ptr<Module>> M = parse(S, Ctx, &Mir);
+  std::unique_ptr<Module> M;
+  std::unique_ptr<TargetMachine> TM;
+};
+} // namespace
+
+static Error open(const LoadedSource &S, OpenSource &Out) {
+  initTargets();
+  Expected<std::unique_ptr<Module>> M = parse(S, Out.Ctx, &Out.Mir);
   if (!M)
     return M.takeError();
+  Out.M = std::move(*M);
   std::string Message;
   Triple TT(S.Triple);
   const Target *T = TargetRegistry::lookupTarget(TT, Message);
@@ -178,33 +190,48 @@ Expected<std::string> generate(const LoadedSource &S,
                           : S.O.OptLevel == 1 ? CodeGenOptLevel::Less
                                               : CodeGenOptLevel::None;
   TargetOptions TO;
-  std::unique_ptr<TargetMachine> TM(
+  Out.TM.reset(
       T->createTargetMachine(TT, S.CPU, S.O.Features, TO, Reloc::PIC_, std::nullopt, Level));
-  (*M)->setTargetTriple(TT);
-  (*M)->setDataLayout(TM->createDataLayout());
+  Out.M->setTargetTriple(TT);
+  Out.M->setDataLayout(Out.TM->createDataLayout());
   // As llc does: options given win over nothing, attributes win over options.
-  for (Function &F : **M)
+  for (Function &F : *Out.M)
     if (!F.isDeclaration()) {
       if (!S.CPU.empty() && !F.hasFnAttribute("target-cpu"))
         F.addFnAttr("target-cpu", S.CPU);
       if (!S.O.Features.empty() && !F.hasFnAttribute("target-features"))
         F.addFnAttr("target-features", S.O.Features);
     }
+  return Error::success();
+}
 
+/// Puts the machine functions of a MIR source behind \p PM.
+static Error addMachineFunctions(const LoadedSource &S, OpenSource &Src, legacy::PassManager &PM) {
+  auto *MMIWP = new MachineModuleInfoWrapperPass(Src.TM.get());
+  if (Src.Mir->parseMachineFunctions(*Src.M, MMIWP->getMMI())) {
+    delete MMIWP;
+    return makeError(S.O.File + ": cannot parse MIR");
+  }
+  PM.add(Src.TM->createPassConfig(PM));
+  PM.add(MMIWP);
+  return Error::success();
+}
+
+Expected<std::string> generate(const LoadedSource &S,
+                               const std::function<MachineFunctionPass *()> &Pass) {
+  OpenSource Src;
+  if (Error E = open(S, Src))
+    return std::move(E);
   SmallString<0> Out;
   raw_svector_ostream OS(Out);
   legacy::PassManager PM;
   if (S.IsMir) {
-    auto *MMIWP = new MachineModuleInfoWrapperPass(TM.get());
-    if (Mir->parseMachineFunctions(**M, MMIWP->getMMI()))
-      return makeError(S.O.File + ": cannot parse MIR");
-    TargetPassConfig *TPC = TM->createPassConfig(PM);
-    PM.add(TPC);
-    PM.add(MMIWP);
+    if (Error E = addMachineFunctions(S, Src, PM))
+      return std::move(E);
     if (Pass)
       PM.add(Pass());
     PM.add(createPrintMIRPass(OS));
-    PM.run(**M);
+    PM.run(*Src.M);
     return Out.str().str();
   }
   // Passes of ours are added through the registry of callbacks, as the plugin does.
@@ -213,10 +240,52 @@ Expected<std::string> generate(const LoadedSource &S,
         if (Pass)
           TPC->insertPass(&FinalizeISelID, Pass());
       });
-  if (TM->addPassesToEmitFile(PM, OS, nullptr, CodeGenFileType::AssemblyFile))
+  if (Src.TM->addPassesToEmitFile(PM, OS, nullptr, CodeGenFileType::AssemblyFile))
     return makeError(S.O.File + ": the target cannot emit assembly");
-  PM.run(**M);
+  PM.run(*Src.M);
   return Out.str().str();
+}
+
+Error select(const LoadedSource &S, const std::function<MachineFunctionPass *()> &Pass) {
+  OpenSource Src;
+  if (Error E = open(S, Src))
+    return E;
+  std::string Bad;
+  Src.Ctx.setDiagnosticHandlerCallBack(
+      [](const DiagnosticInfo *D, void *Into) {
+        auto &Text = *static_cast<std::string *>(Into);
+        if (D->getSeverity() != DS_Error || !Text.empty())
+          return;
+        raw_string_ostream OS(Text);
+        DiagnosticPrinterRawOStream Printer(OS);
+        D->print(Printer);
+      },
+      &Bad);
+  // What has no diagnostic ends the process; then the message at least names the file.
+  ScopedFatalErrorHandler Fatal(
+      [](void *File, const char *Reason, bool) {
+        errs() << "whittle: " << *static_cast<const std::string *>(File) << ": " << Reason << "\n";
+      },
+      const_cast<std::string *>(&S.O.File));
+  legacy::PassManager PM;
+  if (S.IsMir) {
+    if (Error E = addMachineFunctions(S, Src, PM))
+      return E;
+  } else {
+    // As TargetMachine::addPassesToEmitFile begins: the passes up to FinalizeISel.
+    TargetPassConfig *TPC = Src.TM->createPassConfig(PM);
+    PM.add(TPC);
+    PM.add(new MachineModuleInfoWrapperPass(Src.TM.get()));
+    if (TPC->addISelPasses())
+      return makeError(S.O.File + ": the target cannot select instructions");
+    TPC->setInitialized();
+  }
+  PM.add(Pass());
+  PM.add(createFreeMachineFunctionPass());
+  PM.run(*Src.M);
+  if (!Bad.empty())
+    return makeError(S.O.File + ": " + StringRef(Bad).trim());
+  return Error::success();
 }
 
 } // namespace whittle

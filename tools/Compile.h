@@ -23,9 +23,9 @@ class MemoryBuffer;
 namespace whittle {
 
 struct CompileOptions {
-  std::string File; ///< .c .cl .ll .bc .mir
+  std::string File; ///< .c .cpp .cl .ll .bc .mir
   std::string Triple, CPU, Features;
-  std::vector<std::string> ClangArgs; ///< for .c and .cl, after the defaults
+  std::vector<std::string> ClangArgs; ///< for .c, .cpp and .cl, after the defaults
   unsigned OptLevel = 3;
 };
 
@@ -47,6 +47,10 @@ llvm::Expected<LoadedSource> loadSource(const CompileOptions &O);
 /// MIR back.
 llvm::Expected<std::string> generate(const LoadedSource &S,
                                      const std::function<llvm::MachineFunctionPass *()> &Pass);
+
+/// Instruction selection alone, then \p Pass; MIR sources run the pass alone. What
+/// the code generator diagnoses is an error that names the file.
+llvm::Error select(const LoadedSource &S, const std::function<llvm::MachineFunctionPass *()> &Pass);
 
 } // namespace whittle
 

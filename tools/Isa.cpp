@@ -137,28 +137,6 @@ static Expected<int> show(const TargetIsa &Isa, const IsaCommand &C, const Outpu
   return 0;
 }
 
-static int stats(const TargetIsa &Isa, const OutputOptions &O) {
-  unsigned By[3] = {};
-  for (const Row &R : Isa.rows())
-    ++By[confirmation(Isa, R)];
-  size_t Opcodes = Isa.rows().size(), Classes = Isa.classes().size();
-  if (O.Json)
-    outs() << json{{"target", Isa.arch().str()},
-                   {"opcodes", Opcodes},
-                   {"classes", Classes},
-                   {"confirmed_silicon", By[ConformEntry::Silicon]},
-                   {"confirmed_second_source", By[ConformEntry::SecondSource]},
-                   {"unconfirmed", By[ConformEntry::Unconfirmed]}}
-                  .dump()
-           << "\n";
-  else
-    outs() << Isa.arch() << ": " << Opcodes << " opcodes in " << Classes
-           << " classes; confirmed on silicon " << By[ConformEntry::Silicon]
-           << ", by a second source " << By[ConformEntry::SecondSource] << ", unconfirmed "
-           << By[ConformEntry::Unconfirmed] << "\n";
-  return 0;
-}
-
 static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
   Expected<ConformReport> R =
       Isa.arch() == "x86_64"
@@ -257,7 +235,7 @@ Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O) {
   if (C.Verb == "show")
     return show(**Isa, C, O);
   if (C.Verb == "stats")
-    return stats(**Isa, O);
+    return runIsaStats(C, O);
   if (C.Verb == "conform")
     return conform(**Isa, C, O);
   return eval(**Isa, C);

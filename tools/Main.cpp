@@ -63,7 +63,8 @@ void addSourceOptions(CLI::App *A, CompileOptions &C) {
   A->add_option("--mtriple", C.Triple, "target triple (default: the input's)");
   A->add_option("--mcpu", C.CPU, "CPU, as llc takes it");
   A->add_option("--mattr", C.Features, "features, as llc takes them");
-  A->add_option("--clang-arg", C.ClangArgs, "one more argument for clang (.c, .cl); repeatable");
+  A->add_option("--clang-arg", C.ClangArgs,
+                "one more argument for clang (.c, .cpp, .cl); repeatable");
   A->add_option("-O", C.OptLevel, "optimisation level of code generation")
       ->check(CLI::Range(0u, 3u));
 }
@@ -87,7 +88,7 @@ int main(int Argc, char **Argv) {
 
   OptimizeCommand Opt;
   CLI::App *A = Sub(App, "optimize", "harvest, search, prove and apply on one file");
-  A->add_option("file", Opt.Source.File, ".c .cl .ll .bc .mir")->required();
+  A->add_option("file", Opt.Source.File, ".c .cpp .cl .ll .bc .mir")->required();
   addSourceOptions(A, Opt.Source);
   addLoopOptions(A, Opt.Loop, Times);
   A->add_option("--db", Opt.Db, "database to read rules from and add them to");
@@ -101,7 +102,7 @@ int main(int Argc, char **Argv) {
 
   HarvestCommand Har;
   A = Sub(App, "harvest", "put the windows of real code into a database's queue");
-  A->add_option("files", Har.Files, ".c .cl .ll .bc .mir")->required();
+  A->add_option("files", Har.Files, ".c .cpp .cl .ll .bc .mir")->required();
   addSourceOptions(A, Har.Source);
   A->add_option("--db", Har.Db, "database, made if missing")->required();
   A->add_option("--max-nodes", Har.MaxNodes, "instructions in a window")->check(CLI::Range(1u, 8u));
@@ -190,7 +191,7 @@ int main(int Argc, char **Argv) {
   for (auto [Verb, Help] :
        {std::pair("list", "every opcode with a meaning"),
         {"show", "one opcode's meaning as LLVM IR"},
-        {"stats", "counts by confirmation"},
+        {"stats", "counts by confirmation, and how much of real code has a meaning"},
         {"conform", "run every row against its second source"},
         {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
@@ -202,6 +203,11 @@ int main(int Argc, char **Argv) {
       B->add_option("opcode", Isa.Opcode);
       B->add_option("args", Isa.Args, "registers in hex, memory order, then immediates");
       B->add_option("--mcpu", Isa.CPU);
+    }
+    if (V == "stats") {
+      B->add_option("--corpus", Isa.Corpus,
+                    "files whose instructions are counted: .c .cpp .cl .ll .bc .mir");
+      addSourceOptions(B, Isa.Source);
     }
     if (V == "conform") {
       B->add_option("--inputs", Isa.Inputs, "inputs for each row")->capture_default_str();
