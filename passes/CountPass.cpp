@@ -141,13 +141,13 @@ private:
 
   /// The row means \p MI only with the modifiers that it was written for.
   static bool hasFixedOperands(const Row &R, const MachineInstr &MI) {
-    unsigned First = MI.getNumExplicitDefs();
-    for (unsigned I = 0; I != R.Uses.size(); ++I)
-      if (R.Uses[I].K == OperandSpec::Fixed) {
-        const MachineOperand &MO = MI.getOperand(First + I);
-        if (!MO.isImm() || MO.getImm() != R.Uses[I].Value)
-          return false;
-      }
+    unsigned At = MI.getNumExplicitDefs();
+    for (const OperandSpec &S : R.Uses) {
+      const MachineOperand &MO = MI.getOperand(At);
+      if (S.K == OperandSpec::Fixed && (!MO.isImm() || MO.getImm() != S.Value))
+        return false;
+      At += S.K == OperandSpec::Mem ? 5 : 1; // an x86 address
+    }
     return true;
   }
 
