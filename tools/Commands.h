@@ -76,10 +76,11 @@ struct IsaCommand {
   std::string Verb, Target = "x86_64", CPU, Opcode;
   std::vector<std::string> Args; ///< eval: operands in hex, then immediates
   std::string Only;              ///< conform: regular expression of opcodes
+  std::string Machine = "host";  ///< conform, x86_64: host, bochs or reference
   std::string WriteConfirmed;
   std::vector<std::string> Corpus; ///< stats: files whose instructions are counted
   CompileOptions Source;           ///< stats: how they are compiled
-  unsigned Inputs = 1000;
+  unsigned Inputs = 0;             ///< 0: 30,000 for x86_64, 1,000 for amdgcn
   uint64_t Seed = 1;
 };
 llvm::Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O);

@@ -8,9 +8,11 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "isa/conformance/AMDGPUConform.h"
+#include "isa/conformance/BochsMachine.h"
 #include "isa/conformance/Confirmed.h"
 #include "isa/conformance/IsaEval.h"
 #include "isa/conformance/X86Conform.h"
+#include "isa/conformance/X86Reference.h"
 #include "tools/Commands.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Module.h"
@@ -137,11 +139,25 @@ static Expected<int> show(const TargetIsa &Isa, const IsaCommand &C, const Outpu
   return 0;
 }
 
+static Expected<ConformReport> runConform(const TargetIsa &Isa, const IsaCommand &C) {
+  if (Isa.arch() != "x86_64")
+    return conformAMDGPU(Isa,
+                         {.Inputs = C.Inputs ? C.Inputs : 1000, .Seed = C.Seed, .Only = C.Only});
+  ConformOptions Options{.Inputs = C.Inputs ? C.Inputs : 30000, .Seed = C.Seed, .Only = C.Only};
+  if (C.Machine == "host")
+    return conformX86(Isa, Options);
+  if (C.Machine == "reference") {
+    X86ReferenceMachine Reference;
+    return conformX86(Isa, Reference, Options);
+  }
+  auto Bochs = BochsMachine::create(Isa);
+  if (!Bochs)
+    return Bochs.takeError();
+  return conformX86(Isa, **Bochs, Options);
+}
+
 static Expected<int> conform(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
-  Expected<ConformReport> R =
-      Isa.arch() == "x86_64"
-          ? conformX86(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only})
-          : conformAMDGPU(Isa, {.Inputs = C.Inputs, .Seed = C.Seed, .Only = C.Only});
+  Expected<ConformReport> R = runConform(Isa, C);
   if (!R)
     return R.takeError();
   uint64_t Inputs = 0, Mismatches = 0;

@@ -113,14 +113,24 @@ static void printCorpus(const CorpusCount &C, size_t Files) {
            << (M.RegForm.empty() ? "" : " (of " + M.RegForm + ")") << "\n";
 }
 
+static std::string whyUnconfirmed(const Row &R) {
+  StringRef Reason = unconfirmedReason(R);
+  return Reason.empty() ? "new or changed since conformance ran" : Reason.str();
+}
+
 Expected<int> runIsaStats(const IsaCommand &C, const OutputOptions &O) {
   Expected<const TargetIsa *> Opened = TargetIsa::get(C.Target);
   if (!Opened)
     return Opened.takeError();
   const TargetIsa &Isa = **Opened;
   unsigned By[3] = {};
-  for (const Row &R : Isa.rows())
-    ++By[confirmation(Isa, R)];
+  json Reasons = json::array();
+  for (const Row &R : Isa.rows()) {
+    ConformEntry::How H = confirmation(Isa, R);
+    ++By[H];
+    if (H == ConformEntry::Unconfirmed)
+      Reasons.push_back({{"opcode", R.Name}, {"reason", whyUnconfirmed(R)}});
+  }
   size_t Opcodes = Isa.rows().size(), Classes = Isa.classes().size();
   CorpusCount Corpus = countCorpus(Isa, C);
   if (O.Json) {
@@ -129,7 +139,8 @@ Expected<int> runIsaStats(const IsaCommand &C, const OutputOptions &O) {
               {"classes", Classes},
               {"confirmed_silicon", By[ConformEntry::Silicon]},
               {"confirmed_second_source", By[ConformEntry::SecondSource]},
-              {"unconfirmed", By[ConformEntry::Unconfirmed]}};
+              {"unconfirmed", By[ConformEntry::Unconfirmed]},
+              {"unconfirmed_reasons", Reasons}};
     if (!C.Corpus.empty())
       addCorpus(J, Corpus);
     outs() << J.dump() << "\n";

@@ -192,7 +192,7 @@ int main(int Argc, char **Argv) {
        {std::pair("list", "every opcode with a meaning"),
         {"show", "one opcode's meaning as LLVM IR"},
         {"stats", "counts by confirmation, and how much of real code has a meaning"},
-        {"conform", "run every row against its second source"},
+        {"conform", "run every row against silicon or a second source"},
         {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
     std::string V = Verb;
@@ -210,9 +210,14 @@ int main(int Argc, char **Argv) {
       addSourceOptions(B, Isa.Source);
     }
     if (V == "conform") {
-      B->add_option("--inputs", Isa.Inputs, "inputs for each row")->capture_default_str();
+      B->add_option("--inputs", Isa.Inputs,
+                    "inputs for each row (30000 for x86_64, 1000 for amdgcn)");
       B->add_option("--seed", Isa.Seed)->capture_default_str();
       B->add_option("--only", Isa.Only, "rows whose name matches this regular expression");
+      B->add_option("--machine", Isa.Machine,
+                    "what runs rows of x86_64: this CPU, Bochs or scalar C++")
+          ->check(CLI::IsMember({"host", "bochs", "reference"}))
+          ->capture_default_str();
       B->add_option("--write-confirmed", Isa.WriteConfirmed,
                     "write the list of confirmed rows to a file");
     }

@@ -22,8 +22,13 @@ namespace whittle {
 /// counts as SecondSource. Hashes the row.
 ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R);
 
+/// Why nothing at hand can confirm a row of its features: "no emulator or CPU at
+/// hand executes AVX512-FP16"; empty if a run of conformance could.
+llvm::StringRef unconfirmedReason(const Row &R);
+
 /// The text of confirmed-<arch>.inc after \p Report, sorted by opcode. Rows that
 /// were not run keep what the present list says of them, as long as they exist.
+/// What silicon said of a row as it is written now stands against any second source.
 std::string confirmedList(const TargetIsa &Isa, const ConformReport &Report);
 
 /// Writes that text to \p Path.

@@ -9,6 +9,7 @@
 #include "isa/Meaning.h"
 #include "isa/conformance/MeaningJit.h"
 #include "isa/conformance/X86Inputs.h"
+#include "isa/conformance/X86Machine.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Regex.h"
 #include "llvm/Support/xxhash.h"
@@ -25,76 +26,147 @@ struct Subject {
   std::string Key;
   size_t Entry;
 };
+
+/// The bytes of a state that hold the result, as the row leaves it.
+struct Result {
+  const uint8_t *At;
+  unsigned Bytes;
+};
 } // namespace
+
+/// A vector register is seen as far as the executor gives it; of an FR register
+/// only the low element, as its class says: above it, a scalar instruction
+/// leaves what its first operand or the register happened to hold.
+static Result resultOf(const Row &R, unsigned RegisterBits, const MachineState &S) {
+  if (R.Def.Kind != RegKind::Vec)
+    return {S.After, 8};
+  return {S.After, R.Def.Bits < 128 ? R.Def.bytes() : RegisterBits / 8};
+}
 
 /// What the whole register must hold after: the meaning's result in the low
 /// bytes of \p Out, above it zeros or what was there.
-static void completeRegister(const Row &R, unsigned VectorBits, const MachineState &S, uint8_t *Out,
-                             unsigned &Bytes) {
-  unsigned Have = R.Def.bytes();
-  Bytes = R.Def.Kind == RegKind::Vec ? VectorBits / 8 : 8;
-  // An FR register is its low element: what a scalar instruction leaves above is
-  // what its first operand or the register happened to hold there.
-  if (R.Def.Kind == RegKind::Vec && R.Def.isScalar())
-    Bytes = Have;
+static void completeRegister(const Row &R, unsigned Bytes, const MachineState &S, uint8_t *Out) {
   const uint8_t *Kept = R.TiedUse >= 0 ? S.In[R.TiedUse] : S.Before;
-  for (unsigned I = Have; I < Bytes; ++I)
+  for (unsigned I = R.Def.bytes(); I < Bytes; ++I)
     Out[I] = R.ZeroesAbove ? 0 : Kept[I];
 }
 
-static std::string describe(const Row &R, const MachineState &S, uint8_t Imm,
-                            const uint8_t *Expected, unsigned Bytes) {
+static bool keepsFlags(const MachineState &S) {
+  return ((S.FlagsBefore ^ S.FlagsAfter) & MachineState::FlagsMask) == 0;
+}
+
+namespace {
+/// Jobs of several rows that run together, and the comparison of what they leave.
+class Batch {
+public:
+  Batch(X86Executor &On, const ConformOptions &Options, ConformReport &Report)
+      : On(On), Options(Options), Report(Report), States(On.capacity()) {}
+
+  /// Makes the inputs of a row, running what has come together when it is full.
+  Error add(const Row &R, MeaningJit::Fn Meaning, size_t Entry);
+  Error flush();
+
+private:
+  struct Item {
+    MeaningJit::Fn Meaning;
+    size_t Entry;
+    int64_t WideImm;
+  };
+  void compare(const X86Job &J, const Item &I);
+  std::string describe(const X86Job &J, const MachineState &S, const uint8_t *Expected,
+                       Result Got) const;
+
+  X86Executor &On;
+  const ConformOptions &Options;
+  ConformReport &Report;
+  std::vector<MachineState> States;
+  size_t Used = 0;
+  std::vector<X86Job> Jobs;
+  std::vector<Item> Items;
+};
+} // namespace
+
+Error Batch::add(const Row &R, MeaningJit::Fn Meaning, size_t Entry) {
+  ConformEntry &E = Report.Entries[Entry];
+  whittle::Random Rng(Options.Seed ^ xxh3_64bits(R.Name));
+  uint8_t FirstImm = uint8_t(Rng.next());
+  // Rows with an immediate spend half of their inputs on all values of it in
+  // turn, then take values at random, of which counts are mostly small. Each
+  // value gets as many inputs of each kind, if it gets so many.
+  unsigned PerJob = R.NumImms ? std::max(1u, Options.Inputs / 512) : 256;
+  if (PerJob >= NumInputKinds)
+    PerJob -= PerJob % NumInputKinds;
+  size_t Made = 0;
+  auto Hopeless = [&] { return E.Inputs && E.Mismatches == E.Inputs; };
+  for (unsigned Call = 0; Made < Options.Inputs && !Hopeless(); ++Call) {
+    size_t N = std::min<size_t>(PerJob, Options.Inputs - Made);
+    if (Used + N > States.size())
+      if (Error Failed = flush())
+        return Failed;
+    X86Job J;
+    J.R = &R;
+    J.Imm = uint8_t(FirstImm + 89 * Call);
+    if (Call >= 256)
+      J.Imm = uint8_t(Rng.below(R.ImmKind == Row::ImmUse::Shift ? 72 : 256));
+    J.States = MutableArrayRef(States).slice(Used, N);
+    for (auto [K, S] : enumerate(J.States))
+      fillInputs(Rng, InputKind((Made + K) % NumInputKinds), R, S);
+    // MIR holds an immediate byte with any sign: only the byte may count.
+    Items.push_back({Meaning, Entry, int64_t(J.Imm | (Rng.next() << 8))});
+    Jobs.push_back(std::move(J));
+    Used += N;
+    Made += N;
+  }
+  return Error::success();
+}
+
+Error Batch::flush() {
+  if (Error E = On.run(Jobs))
+    return E;
+  for (auto [J, I] : zip_equal(Jobs, Items))
+    compare(J, I);
+  Jobs.clear();
+  Items.clear();
+  Used = 0;
+  return Error::success();
+}
+
+void Batch::compare(const X86Job &J, const Item &I) {
+  ConformEntry &E = Report.Entries[I.Entry];
+  E.Inputs += J.States.size();
+  if (!J.Fault.empty()) {
+    if (!E.Mismatches)
+      E.FirstMismatch = "the instruction raised " + J.Fault;
+    E.Mismatches += J.States.size();
+    return;
+  }
+  alignas(64) uint8_t Expected[64];
+  for (const MachineState &S : J.States) {
+    Result Got = resultOf(*J.R, On.registerBits(*J.R), S);
+    I.Meaning(S.In[0], &I.WideImm, Expected);
+    completeRegister(*J.R, Got.Bytes, S, Expected);
+    if (std::memcmp(Expected, Got.At, Got.Bytes) == 0 && (J.R->DefsFlags || keepsFlags(S)))
+      continue;
+    if (!E.Mismatches++)
+      E.FirstMismatch = describe(J, S, Expected, Got);
+  }
+}
+
+std::string Batch::describe(const X86Job &J, const MachineState &S, const uint8_t *Expected,
+                            Result Got) const {
   auto Hex = [](const uint8_t *At, unsigned N) {
     return toHex(ArrayRef(At, N), /*LowerCase=*/true);
   };
   std::string Text;
-  for (auto [K, Ty] : enumerate(R.Ins))
+  for (auto [K, Ty] : enumerate(J.R->Ins))
     Text += "in" + std::to_string(K) + "=" + Hex(S.In[K], Ty.bytes()) + " ";
-  if (R.NumImms)
-    Text += "imm=" + std::to_string(Imm) + " ";
-  return Text + "silicon=" + Hex(S.After, Bytes) + " meaning=" + Hex(Expected, Bytes);
-}
-
-static void runRow(X86Machine &Machine, const Row &R, MeaningJit::Fn Meaning,
-                   const ConformOptions &Options, ConformEntry &E) {
-  std::string Why;
-  if (!Machine.load(R, Why)) {
-    E.Reason = Why;
-    return;
-  }
-  E.H = ConformEntry::Silicon;
-  Random Rng(Options.Seed ^ xxh3_64bits(R.Name));
-  uint8_t FirstImm = uint8_t(Rng.next());
-  // Rows with an immediate spend half of their inputs on all values of it in
-  // turn, then take values at random, of which counts are mostly small.
-  unsigned Batch = R.NumImms ? std::max(1u, Options.Inputs / 512) : 64;
-  std::vector<MachineState> States(Batch);
-  alignas(64) uint8_t Expected[64];
-  for (unsigned Call = 0; E.Inputs < Options.Inputs; ++Call) {
-    size_t N = std::min<uint64_t>(Batch, Options.Inputs - E.Inputs);
-    for (MachineState &S : MutableArrayRef(States).take_front(N))
-      fillInputs(Rng, R, S);
-    uint8_t Imm = uint8_t(FirstImm + 89 * Call);
-    if (Call >= 256)
-      Imm = uint8_t(Rng.below(R.ImmKind == Row::ImmUse::Shift ? 72 : 256));
-    E.Inputs += N;
-    if (int Signal = Machine.run(MutableArrayRef(States).take_front(N), Imm)) {
-      E.Mismatches += N;
-      E.FirstMismatch = "the instruction raised signal " + std::to_string(Signal);
-      return;
-    }
-    // MIR holds an immediate byte with any sign: only the byte may count.
-    int64_t Wide = int64_t(Imm | (Rng.next() << 8));
-    for (MachineState &S : MutableArrayRef(States).take_front(N)) {
-      Meaning(S.In[0], &Wide, Expected);
-      unsigned Bytes = 0;
-      completeRegister(R, Machine.vectorBits(), S, Expected, Bytes);
-      if (std::memcmp(Expected, S.After, Bytes) == 0)
-        continue;
-      if (!E.Mismatches++)
-        E.FirstMismatch = describe(R, S, Imm, Expected, Bytes);
-    }
-  }
+  if (J.R->NumImms)
+    Text += "imm=" + std::to_string(J.Imm) + " ";
+  Text += On.label().str() + "=" + Hex(Got.At, Got.Bytes) + " meaning=" + Hex(Expected, Got.Bytes);
+  if (!J.R->DefsFlags && !keepsFlags(S))
+    Text += " flags were " + utohexstr(S.FlagsBefore) + ", became " +
+            utohexstr(S.FlagsAfter & MachineState::FlagsMask);
+  return Text;
 }
 
 /// The next rows to compile together: about 64. A row's own hash ends a module,
@@ -108,6 +180,14 @@ static ArrayRef<Subject> oneModule(ArrayRef<Subject> Rest) {
 }
 
 Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &Options) {
+  auto Machine = X86Machine::create(Isa);
+  if (!Machine)
+    return Machine.takeError();
+  return conformX86(Isa, **Machine, Options);
+}
+
+Expected<ConformReport> conformX86(const TargetIsa &Isa, X86Executor &On,
+                                   const ConformOptions &Options) {
   Regex Only("^(" + (Options.Only.empty() ? ".*" : Options.Only) + ")$");
   std::string Bad;
   if (!Only.isValid(Bad))
@@ -116,9 +196,6 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &O
   for (const auto &[Name, Meaning] : Options.Instead)
     if (!Isa.find(Name))
       return createStringError(inconvertibleErrorCode(), "no row for opcode '" + Name + "'");
-  auto Machine = X86Machine::create(Isa);
-  if (!Machine)
-    return Machine.takeError();
   auto Jit = MeaningJit::create();
   if (!Jit)
     return Jit.takeError();
@@ -131,19 +208,22 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &O
       continue;
     ConformEntry E;
     E.Opcode = R.Name;
-    std::string Lacks = (*Machine)->missing(R);
-    if (!Lacks.empty())
-      E.Reason = "this CPU lacks " + Lacks;
-    else if (auto It = Options.Instead.find(R.Name); It != Options.Instead.end()) {
-      Row &Copy = Copies.emplace_back(R);
-      Copy.Meaning = It->second;
-      Subjects.push_back({&Copy, "instead of " + R.Name, Report.Entries.size()});
-    } else {
-      Subjects.push_back({&R, rowHash(R).hex(), Report.Entries.size()});
+    if (On.accepts(R, E.Reason)) {
+      E.H = On.evidence();
+      if (E.H == ConformEntry::SecondSource)
+        E.Reason = On.name();
+      if (auto It = Options.Instead.find(R.Name); It != Options.Instead.end()) {
+        Row &Copy = Copies.emplace_back(R);
+        Copy.Meaning = It->second;
+        Subjects.push_back({&Copy, "instead of " + R.Name, Report.Entries.size()});
+      } else {
+        Subjects.push_back({&R, rowHash(R).hex(), Report.Entries.size()});
+      }
     }
     Report.Entries.push_back(std::move(E));
   }
 
+  Batch All(On, Options, Report);
   unsigned Done = unsigned(Report.Entries.size() - Subjects.size());
   for (ArrayRef<Subject> Rest = Subjects; !Rest.empty();) {
     ArrayRef<Subject> Now = oneModule(Rest);
@@ -158,11 +238,14 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, const ConformOptions &O
     if (!Fns)
       return Fns.takeError();
     for (auto [S, Fn] : zip_equal(Now, *Fns)) {
-      runRow(**Machine, *S.R, Fn, Options, Report.Entries[S.Entry]);
+      if (Error E = All.add(*S.R, Fn, S.Entry))
+        return std::move(E);
       if (Options.Progress)
         Options.Progress(++Done, unsigned(Report.Entries.size()));
     }
   }
+  if (Error E = All.flush())
+    return std::move(E);
   return Report;
 }
 

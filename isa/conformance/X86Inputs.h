@@ -8,7 +8,7 @@
 #ifndef WHITTLE_ISA_CONFORMANCE_X86INPUTS_H
 #define WHITTLE_ISA_CONFORMANCE_X86INPUTS_H
 
-#include "isa/conformance/X86Machine.h"
+#include "isa/conformance/X86Encoder.h"
 
 namespace whittle {
 
@@ -28,11 +28,17 @@ private:
   uint64_t State;
 };
 
-/// Fills the inputs of a row and what its result's register holds before:
-/// random bits, the ends of the ranges in all operands at once, corner values and counts of 8- to
-/// 64-bit elements, sparse and dense bits, splats, near copies of another operand. Bits that the
-/// row does not read are filled as well.
-void fillInputs(Random &Rng, const Row &R, MachineState &S);
+/// What an input is like. Each kind gets its share of every row and immediate.
+enum class InputKind : uint8_t {
+  Random,     ///< random bits, also with floating-point exponents that are near each other
+  Corner,     ///< ends and limits of 8- to 64-bit integers and 16- to 64-bit floats, counts
+  Structured, ///< equal and near operands, small numbers, few bits, splats, one odd lane
+};
+constexpr unsigned NumInputKinds = 3;
+
+/// Fills the inputs of a row, the flags, and what its result's register holds
+/// before. Bits that the row does not read are filled as well.
+void fillInputs(Random &Rng, InputKind Kind, const Row &R, MachineState &S);
 
 } // namespace whittle
 
