@@ -21,7 +21,7 @@ TEST(Bochs, EveryRowThatItExecutesAgrees) {
   const TargetIsa &Isa = *cantFail(TargetIsa::get("x86_64"));
   auto Machine = cantFail(BochsMachine::create(Isa));
   Machine->acceptFaulty();
-  ConformReport Report = cantFail(conformX86(Isa, *Machine, {.Inputs = 3000, .Seed = 3}));
+  ConformReport Report = cantFail(conformX86(Isa, *Machine, {.Inputs = 1000, .Seed = 3}));
   std::map<std::string, unsigned> Skipped, Wrong;
   for (const ConformEntry &E : Report.Entries) {
     StringRef Fault = BochsMachine::knownFault(E.Opcode);

@@ -177,6 +177,42 @@ TEST_P(Executors, NarrowRegistersStandInTheWholeOne) {
   }
 }
 
+/// This CPU, with one flag of every state wrong.
+class FlagSpoiler final : public X86Executor {
+public:
+  ConformEntry::How evidence() const override { return Cpu->evidence(); }
+  std::string name() const override { return Cpu->name(); }
+  StringRef label() const override { return Cpu->label(); }
+  unsigned registerBits(const Row &R) const override { return Cpu->registerBits(R); }
+  bool accepts(const Row &R, std::string &Why) override { return Cpu->accepts(R, Why); }
+  size_t capacity() const override { return Cpu->capacity(); }
+  Error run(MutableArrayRef<X86Job> Jobs) override {
+    if (Error E = Cpu->run(Jobs))
+      return E;
+    for (X86Job &J : Jobs)
+      for (MachineState &S : J.States)
+        S.FlagsAfter ^= 0x40;
+    return Error::success();
+  }
+
+private:
+  std::unique_ptr<X86Machine> Cpu = cantFail(X86Machine::create(x86()));
+};
+
+TEST(X86Conform, ARowThatDoesNotDefineFlagsMustLeaveThem) {
+  FlagSpoiler Spoiler;
+  ConformReport Report =
+      cantFail(conformX86(x86(), Spoiler, {.Inputs = 30, .Only = "PADDDrr|ADD32rr"}));
+  ASSERT_EQ(Report.Entries.size(), 2u);
+  for (const ConformEntry &E : Report.Entries)
+    if (E.Opcode == "PADDDrr") {
+      EXPECT_EQ(E.Mismatches, 30u);
+      EXPECT_THAT(E.FirstMismatch, HasSubstr("flags were"));
+    } else {
+      EXPECT_EQ(E.Mismatches, 0u) << "its flags are not part of its meaning";
+    }
+}
+
 TEST(Bochs, ExecutesAvx512AsRowsOfEachFormSay) {
   if (!sys::findProgramByName("bochs"))
     GTEST_SKIP() << "the emulator Bochs is not installed (Debian's package bochs)";
