@@ -105,6 +105,16 @@ static constexpr struct {
     {"VPCOMPRESS[BW].*", "not every element that the mask selects is stored"},
     {"VPMULTISHIFTQB.*k.*", "another byte's mask bit decides"},
     {"VPSHUFBITQMB.*", "some bits of the result are lost"},
+    {"V?DPP[SD].*", "not the first NaN of a sum comes through"},
+    {"SHA1RNDS4.*", "another result than the CPU's"},
+    {"VCVTPS2PH.*", "some halves round the other way"},
+    {"VCVT(UDQ2PS|UQQ2PD|USI2SS).*", "the lowest bit does not count in rounding"},
+    {"VCVTT(PD2UQQ|SD2USI64).*", "what lies between -1 and 0 is invalid"},
+    {"VGETMANT[PS]D.*", "a denormal's mantissa is twice too large"},
+    {"V(RNDSCALE|REDUCE).*", "a tie at an odd scale does not round to even"},
+    {"VMOVDDUPZ128rm.*", "16 bytes are read"},
+    {"VPBROADCASTBZrmk.*", "nothing is loaded"},
+    {"VPEXPAND[BW].*rmk.*", "not every element is loaded"},
     {"VPBROADCASTM.*", "what stands above a narrow result is kept"},
 };
 

@@ -48,13 +48,87 @@ static ScalarReference dotProduct(unsigned Bytes, bool Signed1, bool Signed2, bo
   };
 }
 
+/// The SDM's VPMADD52LUQ and VPMADD52HUQ: a half of the 104-bit product of the low
+/// 52 bits, added to the accumulator.
+static ScalarReference multiply52(bool High) {
+  return [=](const Row &R, uint8_t, MachineState &S) {
+    constexpr uint64_t Low52 = (uint64_t(1) << 52) - 1;
+    for (unsigned Lane = 0; Lane != R.Def.Bits / 64u; ++Lane) {
+      uint64_t In[3];
+      for (unsigned I = 0; I != 3; ++I)
+        std::memcpy(&In[I], S.In[I] + 8 * Lane, 8);
+      unsigned __int128 Product = (unsigned __int128)(In[1] & Low52) * (In[2] & Low52);
+      uint64_t Sum = In[0] + uint64_t(High ? Product >> 52 : Product & Low52);
+      std::memcpy(S.After + 8 * Lane, &Sum, 8);
+    }
+  };
+}
+
+/// Intel's VCVTNEPS2BF16: denormals are zeros, NaNs are quieted and cut off, all
+/// else rounds to nearest even. Two sources: the second one is the lower half.
+static ScalarReference brainFloats(unsigned Sources, bool Merge, bool Zero) {
+  return [=](const Row &R, uint8_t, MachineState &S) {
+    unsigned First = Merge ? 2 : Zero ? 1 : 0, Words = R.Ins.back().Bits / 32;
+    uint64_t Mask = UINT64_MAX;
+    if (Merge || Zero)
+      std::memcpy(&Mask, S.In[First - 1], 8);
+    std::memset(S.After, 0, R.Def.bytes());
+    for (unsigned I = 0; I != Words * Sources; ++I) {
+      const uint8_t *From = S.In[First + (Sources == 2 && I < Words ? 1 : 0)];
+      uint32_t X;
+      std::memcpy(&X, From + 4 * (I % Words), 4);
+      uint32_t Exponent = X >> 23 & 255, Upper = X >> 16, Lower = X & 0xffff;
+      if (Exponent == 255 && X << 9)
+        Upper |= 0x40;
+      else if (Exponent == 0)
+        Upper &= 0x8000;
+      else if (Lower > 0x8000 || (Lower == 0x8000 && Upper & 1))
+        ++Upper;
+      uint16_t Result = uint16_t(Upper), Kept;
+      std::memcpy(&Kept, S.In[0] + 2 * I, 2);
+      if (!(Mask >> I & 1))
+        Result = Merge ? Kept : 0;
+      std::memcpy(S.After + 2 * I, &Result, 2);
+    }
+  };
+}
+
+/// Loads under a mask that put one element everywhere, or the next one wherever the
+/// mask is set; elements of \p Bytes.
+static ScalarReference maskedLoad(unsigned Bytes, bool Expand, bool Merge) {
+  return [=](const Row &R, uint8_t, MachineState &S) {
+    const uint8_t *Memory = S.In[Merge ? 2 : 1];
+    uint64_t Mask;
+    std::memcpy(&Mask, S.In[Merge ? 1 : 0], 8);
+    for (unsigned I = 0, Next = 0; I != R.Def.bytes() / Bytes; ++I) {
+      uint8_t *To = S.After + I * Bytes;
+      if (Mask >> I & 1)
+        std::memcpy(To, Memory + Bytes * (Expand ? Next++ : 0), Bytes);
+      else if (Merge)
+        std::memcpy(To, S.In[0] + I * Bytes, Bytes);
+      else
+        std::memset(To, 0, Bytes);
+    }
+  };
+}
+
 std::optional<ScalarReference> scalarReference(StringRef Opcode) {
   SmallVector<StringRef, 6> M;
   if (Regex("^VPDP([BW])([SU])([SU])D(S?)(Z128|Z256|Z|Y)?r?rr?$").match(Opcode, &M)) {
     const unsigned Bytes = M[1] == "B" ? 1 : 2;
     return dotProduct(Bytes, M[2] == "S", M[3] == "S", M[4] == "S");
   }
-  return std::nullopt;
+  if (Regex("^VPMADD52([LH])UQ(Z128|Z256|Z|Y)?rr?$").match(Opcode, &M))
+    return multiply52(M[1] == "H");
+  if (Regex("^VCVTNE(2?)PS2BF16(Z128|Z256|Z|Y)?rr(k?z?)$").match(Opcode, &M))
+    return brainFloats(M[1].empty() ? 1 : 2, M[3] == "k", M[3] == "kz");
+  if (Regex("^VPBROADCAST([BW])Z(128|256)?rm(kz?)$").match(Opcode, &M))
+    return maskedLoad(M[1] == "B" ? 1 : 2, /*Expand=*/false, M[3] == "k");
+  if (Regex("^VPEXPAND([BW])Z(128|256)?rm(kz?)$").match(Opcode, &M))
+    return maskedLoad(M[1] == "B" ? 1 : 2, /*Expand=*/true, M[3] == "k");
+  if (Regex("^VMOVDDUPZ128rm(kz?)$").match(Opcode, &M))
+    return maskedLoad(8, /*Expand=*/false, M[1] == "k");
+  return floatReference(Opcode);
 }
 
 bool X86ReferenceMachine::accepts(const Row &R, std::string &Why) {

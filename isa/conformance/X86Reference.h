@@ -24,6 +24,9 @@ using ScalarReference = std::function<void(const Row &R, uint8_t Imm, MachineSta
 /// line in X86Reference.cpp for a family.
 std::optional<ScalarReference> scalarReference(llvm::StringRef Opcode);
 
+/// Of AVX512-FP16 and of roundings and conversions of the other formats.
+std::optional<ScalarReference> floatReference(llvm::StringRef Opcode);
+
 /// Runs rows by their scalar references. What stands above the result is not
 /// described, so it is not compared; flags are kept.
 class X86ReferenceMachine final : public X86Executor {

@@ -60,9 +60,29 @@ V roundByImm(V A, V Imm, bool Scaled) {
   return select(cmp(CmpInst::ICMP_EQ, M, S.constantLike(M, 0)), Plain, Result);
 }
 
+/// A - B rounded in the direction that the immediate names. The error of rounding
+/// to nearest is itself a number (Knuth's two-sum) and tells which way to step.
+static V subtractInMode(V A, V B, V Imm) {
+  Sem &S = A.sem();
+  V Nan = indefinite(A), Zero = S.constantLike(A, 0), MinusB = fneg(B);
+  V Sum = fadd(A, MinusB, Nan);
+  V Added = fsub(Sum, A, Nan);
+  V Error = fadd(fsub(A, fsub(Sum, Added, Nan), Nan), fsub(MinusB, Added, Nan), Nan);
+  V Below = fless(Error, Zero), Above = fless(Zero, Error);
+  V Negative = cmp(CmpInst::ICMP_SLT, Sum, Zero);
+  V Larger = Sum + 1, Smaller = Sum - 1; // in magnitude
+  V Down = select(Below, select(Negative, Larger, Smaller), Sum);
+  V Up = select(Above, select(Negative, Smaller, Larger), Sum);
+  V Inward = select((Below & ~Negative) | (Above & Negative), Smaller, Sum);
+  // Nothing at all is -0 only on the way down.
+  V MinusZero = fneg(Zero);
+  Down = select(isZero(Sum), MinusZero, Down);
+  return select(testBit(Imm, 2), Sum, choose(Imm, 0, {Sum, Down, Up, Inward}));
+}
+
 /// What rounding leaves: nothing of an infinity.
 static V reduce(V A, V Imm) {
-  V Rest = fsub(A, roundByImm(A, Imm, true), indefinite(A));
+  V Rest = subtractInMode(A, roundByImm(A, Imm, true), Imm);
   V Zero = A.sem().constantLike(A, 0);
   return propagate({A}, select(isInfinite(A), Zero, Rest));
 }
@@ -193,9 +213,11 @@ static V fixUp(V Kept, V A, V Table) {
   };
   V Largest = Infinity - 1;
   V HalfPi = Positive(1.57079632679489661923);
+  // The payload and sign of whatever it is.
+  V AsNan = quieted(A) | Infinity;
   V Choices[] = {Kept,
                  A,
-                 quieted(A),
+                 AsNan,
                  indefinite(A),
                  fneg(Infinity),
                  Infinity,
