@@ -31,6 +31,17 @@ void addScalarFloat(RowSet &R, const ScalarFamily &F, const Body &Element) {
   auto Add = [&](const std::string &Name, const char *Features, SemFn Meaning) {
     R.add(Name, Features, std::move(Meaning)).weight(F.Weight).imm(F.Imm);
   };
+  // On XMM registers, and with the last operand's element in memory.
+  std::string Load = F.Suffix;
+  Load[StringRef(Load).starts_with("rr") ? 1 : 0] = 'm';
+  auto AddWhole = [&](const std::string &Name, const std::string &Tail, const char *Features,
+                      const SemFn &Meaning, bool Twin) {
+    Add(Name + F.Suffix + Tail, Features, Meaning);
+    if (!F.Load || Twin)
+      return;
+    Add(Name + Load + Tail, Features, Meaning);
+    R.mem(F.Reads ? F.Reads : Elt);
+  };
   // The element alone; VEX and EVEX forms name a register for what is above it.
   auto Plain = [=](unsigned Skip) -> SemFn {
     return [=](Sem &S) { S.out(Element(Ops(S, 128, 0, Skip))); };
@@ -59,23 +70,24 @@ void addScalarFloat(RowSet &R, const ScalarFamily &F, const Body &Element) {
       continue;
     if (F.Plain)
       Add(E.Name + F.Suffix, E.Features, Plain(F.Tied ? 0 : E.Skip));
-    Add(E.Name + F.Suffix + Tail, E.Features, Whole(0, Above, 0, -1, false));
+    AddWhole(E.Name, Tail, E.Features, Whole(0, Above, 0, -1, false), false);
   }
   if (!F.Evex)
     return;
   for (const char *Twin : {"", "b"}) {
     if (*Twin && !F.Sae)
       continue;
-    std::string Name = "V" + F.Stem + "Z" + F.Suffix + Twin;
+    std::string Name = "V" + F.Stem + "Z";
     if (*Twin)
-      Add(Name + Tail, F.Evex, Whole(0, Above, 0, -1, false));
+      AddWhole(Name, Twin + Tail, F.Evex, Whole(0, Above, 0, -1, false), true);
     for (bool Merge : {true, false}) {
       if (!F.Masked)
         continue;
       unsigned Extra = Merge ? 2 : 1;
-      Add(Name + (Merge ? "k" : "kz") + Tail, F.Evex,
-          F.Tied ? Whole(1, 1, 0, 1, Merge)
-                 : Whole(0, Extra + Above, Extra, int(Extra) - 1, Merge));
+      AddWhole(Name, Twin + std::string(Merge ? "k" : "kz") + Tail, F.Evex,
+               F.Tied ? Whole(1, 1, 0, 1, Merge)
+                      : Whole(0, Extra + Above, Extra, int(Extra) - 1, Merge),
+               *Twin);
     }
   }
 }

@@ -65,6 +65,12 @@ static void addCompares(RowSet &R, const FloatFormat &F) {
     R.add("V" + Scalar + "Zrri" + Kind, F.Evex, [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
         .weight(3)
         .imm(Imm);
+  addOne(R, "V" + Scalar + "Zrmi_Int", F.Evex, 3, [=](Sem &S) { S.out(Bit(S, 0)); })
+      .imm(Imm)
+      .mem(Elt);
+  addOne(R, "V" + Scalar + "Zrmik_Int", F.Evex, 3, [=](Sem &S) { S.out(Bit(S, 1) & S.raw(0) & 1); })
+      .imm(Imm)
+      .mem(Elt);
 }
 
 /// Any of the classes that the immediate names: quiet NaN, +0, -0, +infinity,

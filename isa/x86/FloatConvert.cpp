@@ -178,22 +178,32 @@ static void addPacked(RowSet &R) {
       {PH, QQ, nullptr, nullptr, "+avx512fp16", true},
       {PH, UQQ, nullptr, nullptr, "+avx512fp16", true},
   };
-  for (auto &T : Table)
-    add(R,
-        {.Stem = std::string(T.Truncate ? "CVTT" : "CVT") + T.From.Name + "2" + T.To.Name,
-         .Sse = T.Sse,
-         .Avx = T.Avx,
-         .Avx2 = T.Avx,
-         .Evex = T.Evex,
-         .MaskElt = T.To.Bits,
-         .Sae = T.Truncate || (T.From.Kind == Number::Float && T.To.Bits > T.From.Bits &&
-                               T.To.Kind == Number::Float),
-         .Weight = 3},
-        [T](const Ops &O) {
-          // As many elements as the wider of the two has in the named width.
-          unsigned N = O.bits() / std::max(T.From.Bits, T.To.Bits);
-          return convert(slice(O.in(0, T.From.Bits), 0, N), T.To, T.From, T.Truncate);
-        });
+  for (auto &T : Table) {
+    Family F{.Stem = std::string(T.Truncate ? "CVTT" : "CVT") + T.From.Name + "2" + T.To.Name,
+             .Sse = T.Sse,
+             .Avx = T.Avx,
+             .Avx2 = T.Avx,
+             .Evex = T.Evex,
+             .MaskElt = T.To.Bits,
+             .Sae = T.Truncate || (T.From.Kind == Number::Float && T.To.Bits > T.From.Bits &&
+                                   T.To.Kind == Number::Float),
+             .Weight = 3};
+    auto Convert = [T](const Ops &O) {
+      // As many elements as the wider of the two has in the named width.
+      unsigned N = O.bits() / std::max(T.From.Bits, T.To.Bits);
+      return convert(slice(O.in(0, T.From.Bits), 0, N), T.To, T.From, T.Truncate);
+    };
+    add(R, F, Convert);
+    // Loads of a whole XMM or more unfold.
+    if (T.From.Bits < T.To.Bits)
+      add(R,
+          loadForms(F,
+                    [T](unsigned Bits) {
+                      unsigned Read = Bits / T.To.Bits * T.From.Bits;
+                      return Read < 128 ? Read : 0;
+                    }),
+          Convert);
+  }
   add(R,
       {.Stem = "CVTPS2PH",
        .Avx = "+avx,+f16c",
@@ -234,7 +244,8 @@ static void addScalars(RowSet &R) {
              .Evex = "+avx512f",
              .Operands = 1,
              .Weight = 4,
-             .Masked = false},
+             .Masked = false,
+             .Load = false},
             [=](const Ops &O) { return Signed ? sitof(O.raw(0), Elt) : uitof(O.raw(0), Elt); });
       for (bool Truncate : {false, true})
         for (bool Signed : {true, false}) {
@@ -266,7 +277,8 @@ static void addScalars(RowSet &R) {
                       .Avx = Halves ? nullptr : "+avx",
                       .Evex = Halves ? Half.Evex : "+avx512f",
                       .Operands = 1,
-                      .Sae = Longer},
+                      .Sae = Longer,
+                      .Reads = From.Elt},
                      [=](const Ops &O) {
                        V A = O.in(0, From.Elt)[0];
                        return Longer ? widen(A, To.Elt) : narrow(A, To.Elt);

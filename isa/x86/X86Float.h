@@ -66,6 +66,8 @@ struct ScalarFamily {
   bool Masked = true; ///< EVEX forms have masked ones
   bool Sae = false;   ///< EVEX forms have twins without exceptions, on XMM alone
   bool Tied = false;  ///< operand 0 is tied in every form and keeps what is above
+  unsigned Reads = 0; ///< bits that XMM load forms read; 0: as many as Elt
+  bool Load = true;   ///< false: the last operand's loads unfold, or there are none
 };
 
 /// Adds every form of \p F. \p Element computes from operands 0 .. Operands-1,

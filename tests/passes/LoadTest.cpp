@@ -201,9 +201,13 @@ TEST(Loads, ConstantsAreSeenThroughBroadcastsOfAnElement) {
 )",
                        x86(), "  - { id: 0, value: 'float 1.0', alignment: 4 }\n");
   };
-  EXPECT_THAT(Window("VPANDDZrmb %0, $rip, 1, $noreg, %const.0, $noreg :: (load (s32) from "
-                     "constant-pool)"),
-              Contains(HasSubstr("const splat(i32 0x3f800000)")));
+  // Logic says so by rmb in its name, FMA by mb.
+  for (const char *Load : {"VPANDDZrmb %0, $rip, 1, $noreg, %const.0, $noreg ::",
+                           "VFMADD213PSZmb %0, %1, $rip, 1, $noreg, %const.0, $noreg, "
+                           "implicit $mxcsr ::"})
+    EXPECT_THAT(Window(std::string(Load) + " (load (s32) from constant-pool)"),
+                Contains(HasSubstr("const splat(i32 0x3f800000)")))
+        << Load;
 }
 
 //===----------------------------------------------------------------------===//
