@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "MirFixture.h"
+#include "isa/TargetIsa.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "gmock/gmock.h"
 
 using namespace whittle;
@@ -208,6 +211,28 @@ TEST(Loads, ConstantsAreSeenThroughBroadcastsOfAnElement) {
     EXPECT_THAT(Window(std::string(Load) + " (load (s32) from constant-pool)"),
                 Contains(HasSubstr("const splat(i32 0x3f800000)")))
         << Load;
+}
+
+// The passes would take the row for what they read as a register form.
+TEST(Loads, RowsThatReadMemoryDoNotUnfold) {
+  initializeLLVM();
+  std::string Error;
+  Triple TT(x86().Triple);
+  std::unique_ptr<TargetMachine> TM(TargetRegistry::lookupTarget(TT, Error)->createTargetMachine(
+      TT, x86().CPU, "", TargetOptions(), std::nullopt));
+  LLVMContext Context;
+  Module M("m", Context);
+  M.setDataLayout(TM->createDataLayout());
+  auto *F = Function::Create(FunctionType::get(Type::getVoidTy(Context), false),
+                             GlobalValue::ExternalLinkage, "f", M);
+  const TargetInstrInfo &TII = *TM->getSubtargetImpl(*F)->getInstrInfo();
+  unsigned Loads = 0;
+  for (const Row &R : cantFail(TargetIsa::get("x86_64"))->rows())
+    if (R.readsMemory()) {
+      ++Loads;
+      EXPECT_EQ(TII.getOpcodeAfterMemoryUnfold(R.Opcode, true, false), 0u) << R.Name;
+    }
+  EXPECT_GT(Loads, 300u);
 }
 
 //===----------------------------------------------------------------------===//
