@@ -196,6 +196,8 @@ Error checkProgram(const Window &W, const Program &P) {
         return E;
       continue;
     }
+    if (N.R->GivesFlags)
+      return makeError(Where + "gives flags, which programs do not hold");
     if (!(N.Ty == N.R->Def))
       return makeError(Where + "result is " + N.R->Def.str() + ", not " + N.Ty.str());
     if (N.Ops.size() != N.R->Ins.size())

@@ -78,6 +78,11 @@ struct Row {
   /// Bits that a load form reads from memory, given by RowSet::mem; 0: no load.
   /// Load forms that LLVM can unfold need no row: they are the register form.
   unsigned MemBits = 0;
+  /// The result is what the opcode leaves in EFLAGS, given by RowSet::addFlags;
+  /// bits that the architecture leaves undefined are set in FlagsUndefined, and 0
+  /// in the meaning.
+  bool GivesFlags = false;
+  uint8_t FlagsUndefined = 0;
   /// Optional: explicit operands for rows with fixed modifiers, uses only, in
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
@@ -107,6 +112,9 @@ struct Row {
 class RowSet {
 public:
   RowSet &add(std::string Name, std::string Features, SemFn Meaning);
+  /// A row whose opcode has no other result than EFLAGS: a meaning to show, to
+  /// evaluate and to confirm. No window, rule or search has it.
+  RowSet &addFlags(std::string Name, std::string Features, SemFn Meaning, uint8_t Undefined = 0);
   RowSet &addMatrix(std::string Name, std::string Features, SemFn Element);
   RowSet &weight(unsigned W);
   RowSet &imm(Row::ImmUse K);

@@ -34,6 +34,12 @@ RowSet &RowSet::addMatrix(std::string Name, std::string Features, SemFn Element)
   Rows.back().Form = Shape::Matrix;
   return *this;
 }
+RowSet &RowSet::addFlags(std::string Name, std::string Features, SemFn Meaning, uint8_t Undefined) {
+  add(std::move(Name), std::move(Features), std::move(Meaning));
+  Rows.back().GivesFlags = true;
+  Rows.back().FlagsUndefined = Undefined;
+  return *this;
+}
 RowSet &RowSet::weight(unsigned W) { return Rows.back().Weight = W, *this; }
 RowSet &RowSet::imm(Row::ImmUse K) { return Rows.back().ImmKind = K, *this; }
 RowSet &RowSet::spec(ArrayRef<OperandSpec> Uses) {
@@ -199,19 +205,21 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
   if (!R.Opcode)
     return Fail("LLVM has no such " + Arch + " opcode");
   const MCInstrDesc &D = MII->get(R.Opcode);
-  if (D.getNumDefs() != 1)
-    return Fail("defines " + Twine(D.getNumDefs()) + " explicit registers, rows define one");
+  const unsigned NumDefs = R.GivesFlags ? 0 : 1;
+  if (D.getNumDefs() != NumDefs)
+    return Fail("defines " + Twine(D.getNumDefs()) + " explicit registers, the row " +
+                Twine(NumDefs));
   auto TypeOf = [&](unsigned I) -> std::optional<ValueType> {
     int Id = MII->getOpRegClassID(D.operands()[I], 0);
     return Id < 0 ? std::nullopt : typeOfRegClass(Id);
   };
-  std::optional<ValueType> Def = TypeOf(0);
+  std::optional<ValueType> Def = R.GivesFlags ? ValueType{RegKind::Flags, 8} : TypeOf(0);
   if (!Def)
     return Fail("no value type for the result's register class");
   R.Def = *Def;
 
   // An address is five operands, of which LLVM marks each as memory.
-  unsigned NumUses = D.getNumOperands() - 1, Addresses = 0;
+  unsigned NumUses = D.getNumOperands() - NumDefs, Addresses = 0;
   auto IsAddress = [&](unsigned I) {
     return R.MemBits && D.operands()[I].OperandType == MCOI::OPERAND_MEMORY;
   };
@@ -219,7 +227,7 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     return Fail("has " + Twine(R.Spec.size()) + " operand specs for " + Twine(NumUses) +
                 " operands");
   for (unsigned I = 0; I != NumUses; ++I) {
-    if (IsAddress(I + 1)) {
+    if (IsAddress(I + NumDefs)) {
       if (!R.Spec.empty() || I + AddressOperands > NumUses || ++Addresses > 1)
         return Fail("operand " + Twine(I) + " is no address of its own");
       OperandSpec S;
@@ -232,19 +240,19 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
       continue;
     }
     OperandSpec S = R.Spec.empty() ? OperandSpec{} : R.Spec[I];
-    std::optional<ValueType> T = TypeOf(I + 1);
+    std::optional<ValueType> T = TypeOf(I + NumDefs);
     if (R.Spec.empty())
       S.K = T ? OperandSpec::Reg : OperandSpec::Imm;
     if (S.K == OperandSpec::Reg) {
       if (!T)
         return Fail("no value type for operand " + Twine(I));
       S.Ty = *T;
-      if (D.getOperandConstraint(I + 1, MCOI::TIED_TO) == 0)
+      if (D.getOperandConstraint(I + NumDefs, MCOI::TIED_TO) == 0)
         R.TiedUse = int(R.Ins.size());
       R.MaskedLoad |= R.MemBits && S.Ty.Kind == RegKind::Mask;
       R.Ins.push_back(S.Ty);
     } else if (S.K == OperandSpec::Imm) {
-      if (MII->getOpRegClassID(D.operands()[I + 1], 0) >= 0)
+      if (MII->getOpRegClassID(D.operands()[I + NumDefs], 0) >= 0)
         return Fail("operand " + Twine(I) + " is a register of a class without a value type");
       ++R.NumImms;
     }
@@ -260,6 +268,13 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     else if (Name != "MODE" && Name != "EXEC")
       return Fail("defines " + Name + " besides its result");
   }
+  if (R.GivesFlags && !R.DefsFlags)
+    return Fail("does not define EFLAGS");
+  // The environment of floating point is as the program starts with it.
+  if (Arch == "x86_64")
+    for (MCPhysReg Reg : D.implicit_uses())
+      if (StringRef Name = registerInfo().getName(Reg); Name != "MXCSR")
+        return Fail("reads " + Name + " besides its operands");
   if (D.mayStore() || D.mayLoad() != (R.MemUse >= 0))
     return Fail(R.MemBits ? "does not load from one address" : "touches memory");
   // VEX and EVEX forms and 32-bit GPR definitions zero what lies above. Of an

@@ -25,6 +25,8 @@ static char letter(RegKind K) {
     return 'l';
   case RegKind::Sgpr:
     return 's';
+  case RegKind::Flags:
+    return 'f';
   }
   return '?';
 }
@@ -67,6 +69,7 @@ Type *ValueType::irType(LLVMContext &Ctx) const {
   case RegKind::Mask:
     return Type::getInt64Ty(Ctx);
   case RegKind::Gpr:
+  case RegKind::Flags:
     return Type::getIntNTy(Ctx, Bits);
   case RegKind::Vec:
     if (isScalar())

@@ -28,11 +28,13 @@ class Type;
 namespace whittle {
 
 enum class RegKind : uint8_t {
-  Vec,  ///< x86 XMM/YMM/ZMM: 128, 256 or 512 bits; 16 to 64: FR16, FR32, FR64.
-  Mask, ///< x86 k register: always 64 bits, whatever class names it.
-  Gpr,  ///< x86 general register: 8, 16, 32 or 64 bits.
-  Lane, ///< AMDGPU VGPR/AGPR tuple: bits *per lane* (32 * registers).
-  Sgpr, ///< AMDGPU scalar register tuple: one value for the wave.
+  Vec,   ///< x86 XMM/YMM/ZMM: 128, 256 or 512 bits; 16 to 64: FR16, FR32, FR64.
+  Mask,  ///< x86 k register: always 64 bits, whatever class names it.
+  Gpr,   ///< x86 general register: 8, 16, 32 or 64 bits.
+  Lane,  ///< AMDGPU VGPR/AGPR tuple: bits *per lane* (32 * registers).
+  Sgpr,  ///< AMDGPU scalar register tuple: one value for the wave.
+  Flags, ///< x86 EFLAGS as one byte: CF, PF, AF, ZF, SF, OF from bit 0 up. Only a
+         ///< row's result, never a value of a program.
 };
 
 /// Kind and width in bits. Two values of one type may be exchanged freely as
@@ -50,13 +52,15 @@ struct ValueType {
   /// One integer in IR, not a vector of dwords: masks, general registers, and
   /// vector registers of which only the low element counts.
   bool isScalar() const {
-    return Kind == RegKind::Mask || Kind == RegKind::Gpr || (Kind == RegKind::Vec && Bits < 128);
+    return Kind == RegKind::Mask || Kind == RegKind::Gpr || Kind == RegKind::Flags ||
+           (Kind == RegKind::Vec && Bits < 128);
   }
   /// Bits of one element of irType.
   unsigned elementBits() const { return isScalar() ? Bits : 32; }
 
   /// v16 v32 v64 v128 v256 v512 k64 r8 r16 r32 r64 l32 l64 .. l1024 s32 s64 ..;
-  /// v8 is a byte in memory that a vector instruction reads.
+  /// v8 is a byte in memory that a vector instruction reads; f8 are flags, which
+  /// parse() does not know, since no program holds them.
   std::string str() const;
   static std::optional<ValueType> parse(llvm::StringRef Text);
 

@@ -85,6 +85,10 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
     if (I.R)
       I.LoadOperand = int(LoadIndex);
   }
+  if (I.R && I.R->GivesFlags) {
+    I.R = nullptr;
+    I.LoadOperand = -1;
+  }
   StringRef Name = TII.getName(Opcode);
   if (Isa.arch() == "amdgcn")
     fillAMDGPU(I, Name);

@@ -138,6 +138,8 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
   EvalReply Reply;
   std::vector<uint8_t> &Out = Reply.Out.emplace_back(wholeRegisterBytes(R.Def, Lanes));
   std::vector<uint8_t> &Defined = Reply.Defined.emplace_back(Out.size(), uint8_t(0xff));
+  if (R.GivesFlags)
+    Defined[0] = uint8_t(0x3f & ~R.FlagsUndefined);
   SmallVector<const uint8_t *, 8> At;
   for (const auto &Bytes : In)
     At.push_back(Bytes.data());

@@ -210,6 +210,7 @@ void addX86Rows(RowSet &R) {
   addHash(R);
   addShift(R);
   addCompare(R);
+  addFlags(R);
   addMask(R);
   addMove(R);
   addConvert(R);

@@ -126,6 +126,14 @@ V funnelRight(V Hi, V Lo, V Count);
 /// Lanes 0..N-1 of elements of EltBits: their numbers.
 V iota(Sem &S, unsigned N, unsigned EltBits);
 
+/// Flags as i1; one that is not given is 0.
+struct FlagBits {
+  V Carry = {}, Parity = {}, Adjust = {}, Zero = {}, Sign = {}, Overflow = {};
+  static constexpr uint8_t CarryBit = 1, AdjustBit = 4, All = 0x3f;
+};
+/// The byte that a value of kind Flags is.
+V flagsOf(const FlagBits &F);
+
 // The field GF(2^8) of x^8 + x^4 + x^3 + x + 1, in bytes.
 V fieldDouble(V A);
 V fieldProduct(V A, V B);
@@ -141,6 +149,7 @@ void addCipher(RowSet &R);
 void addHash(RowSet &R);
 void addShift(RowSet &R);
 void addCompare(RowSet &R);
+void addFlags(RowSet &R);
 void addMask(RowSet &R);
 void addMove(RowSet &R);
 void addConvert(RowSet &R);

@@ -283,4 +283,79 @@ TEST(X86IntegerTraps, ShaRoundsHash) {
                                       0x12e6fa4e89a97ea2}));
 }
 
+// Bits of a value of kind Flags.
+constexpr uint8_t CF = 1, PF = 2, AF = 4, ZF = 8, SF = 16, OF = 32;
+
+uint8_t flags(StringRef Opcode, ArrayRef<Bytes> In, ArrayRef<int64_t> Imm = {}) {
+  EXPECT_EQ(row(Opcode).Def.str(), "f8");
+  return run(Opcode, In, Imm)[0];
+}
+
+TEST(X86FlagTraps, TestsAskForNoneAndForAll) {
+  Bytes None(16), A(16), B(16, 0x0f);
+  A[15] = 0x80; // every bit of the register counts, not only signs
+  EXPECT_EQ(flags("PTESTrr", {A, A}), CF);
+  EXPECT_EQ(flags("PTESTrr", {A, B}), ZF);
+  EXPECT_EQ(flags("PTESTrr", {A, None}), CF | ZF);
+  // All bits of the second operand in the first, not the other way round.
+  EXPECT_EQ(flags("PTESTrr", {Bytes(16, 0xff), A}), CF);
+  EXPECT_EQ(flags("PTESTrr", {A, Bytes(16, 0xff)}), 0);
+  // Signs alone; a double's is that of its upper half.
+  Bytes Signs = reg<uint32_t>(128, {0x7fffffff, 0x80000000, 0x80000000, 0x80000000});
+  Bytes Upper = reg<uint64_t>(128, {~0ull});
+  EXPECT_EQ(flags("VTESTPSrr", {Signs, Upper}), 0);
+  EXPECT_EQ(flags("VTESTPDrr", {Signs, Upper}), CF);
+  EXPECT_EQ(flags("VTESTPSrr", {B, Signs}), ZF);
+}
+
+TEST(X86FlagTraps, MaskTestsReadTheirWidth) {
+  EXPECT_EQ(flags("KORTESTBkk", {mask(0xff0f), mask(0x00f0)}), CF);
+  EXPECT_EQ(flags("KORTESTBkk", {mask(0xff00), mask(0x100)}), ZF);
+  EXPECT_EQ(flags("KORTESTWkk", {mask(0xff0f), mask(0)}), 0);
+  EXPECT_EQ(flags("KORTESTQkk", {mask(~0ull), mask(0)}), CF);
+  EXPECT_EQ(flags("KTESTBkk", {mask(0x0f), mask(0xff0)}), ZF);
+  EXPECT_EQ(flags("KTESTWkk", {mask(0x0f), mask(0x03)}), CF);
+  EXPECT_EQ(flags("KTESTDkk", {mask(0x03), mask(0x0f)}), 0);
+}
+
+TEST(X86FlagTraps, ComparesAreDifferences) {
+  EXPECT_EQ(flags("CMP32rr", {gpr(5, 32), gpr(5, 32)}), ZF | PF);
+  EXPECT_EQ(flags("CMP32rr", {gpr(0, 32), gpr(1, 32)}), CF | PF | AF | SF);
+  EXPECT_EQ(flags("CMP32rr", {gpr(0x80000000, 32), gpr(1, 32)}), PF | AF | OF);
+  EXPECT_EQ(flags("CMP8rr", {{0x7f}, {0xff}}), CF | SF | OF);
+  // Parity is the low byte's.
+  EXPECT_EQ(flags("TEST64rr", {gpr(0x8000000000000100), gpr(~0ull)}), PF | SF);
+  EXPECT_EQ(flags("BT64rr", {gpr(4), gpr(66)}), CF);
+  EXPECT_EQ(flags("BT32ri8", {gpr(4, 32)}, {1}), 0);
+}
+
+TEST(X86FlagTraps, UndefinedFlagsAreSaidToBe) {
+  auto Defined = [](StringRef Name, ArrayRef<Bytes> In) {
+    return cantFail(RowFunction::cached(row(Name)))->run(In, {}, ~uint64_t(0), 1).Defined[0][0];
+  };
+  EXPECT_EQ(Defined("CMP32rr", {gpr(0, 32), gpr(0, 32)}), CF | PF | AF | ZF | SF | OF);
+  EXPECT_EQ(Defined("TEST32rr", {gpr(0, 32), gpr(0, 32)}), CF | PF | ZF | SF | OF);
+  EXPECT_EQ(Defined("BT32rr", {gpr(0, 32), gpr(0, 32)}), CF);
+}
+
+// Their only result is no value of a program: no rule can have one.
+TEST(X86FlagTraps, ProgramsHoldNoFlags) {
+  Window W;
+  W.Isa = &x86();
+  const Row &R = row("PTESTrr");
+  EXPECT_TRUE(R.GivesFlags);
+  Node N;
+  N.R = &R;
+  N.Ty = R.Def;
+  for (ValueType T : R.Ins) {
+    N.Ops.push_back(W.Leaves.size());
+    W.Leaves.emplace_back().Ty = T;
+  }
+  W.Source.Nodes.push_back(N);
+  W.Source.Outputs.push_back(W.numLeaves());
+  Error E = checkProgram(W, W.Source);
+  EXPECT_EQ(toString(std::move(E)), "%2 = PTESTrr: gives flags, which programs do not hold");
+  EXPECT_FALSE(ValueType::parse(R.Def.str()));
+}
+
 } // namespace
