@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "isa/Float.h"
 #include "isa/x86/X86Rows.h"
 
 using namespace llvm;
@@ -113,10 +114,44 @@ static void addGeneral(RowSet &R) {
   R.addFlags("TEST8ri", "", [](Sem &S) { S.out(tested(S.raw(0), S.imm(0))); }, FlagBits::AdjustBit);
 }
 
+/// Ordered as unsigned integers are; if a NaN is among them, all three flags.
+static V comparedFloats(V A, V B) {
+  V Nan = unordered(A, B);
+  return flagsOf({.Carry = Nan | fless(A, B), .Parity = Nan, .Zero = Nan | fequal(A, B)});
+}
+
+/// COMISS and UCOMISS differ in the exceptions that a quiet NaN raises.
+static void addFloatCompares(RowSet &R) {
+  struct {
+    const char *Name;
+    unsigned Elt;
+    const char *Sse, *Avx, *Evex;
+  } Table[] = {{"COMISS", 32, "+sse", "+avx", "+avx512f"},
+               {"COMISD", 64, "+sse2", "+avx", "+avx512f"},
+               {"COMISH", 16, nullptr, nullptr, "+avx512fp16"}};
+  for (auto &T : Table)
+    for (const char *Quiet : {"U", ""}) {
+      auto Meaning = [Elt = T.Elt](Sem &S) {
+        S.out(comparedFloats(S.in(0, Elt)[0], S.in(1, Elt)[0]));
+      };
+      std::string Stem = std::string(Quiet) + T.Name;
+      // On FR registers, and on XMM registers; without exceptions on the latter.
+      for (const char *Suffix : {"rr", "rr_Int"}) {
+        R.addFlags("V" + Stem + "Z" + Suffix, T.Evex, Meaning).weight(3);
+        if (T.Avx)
+          R.addFlags("V" + Stem + Suffix, T.Avx, Meaning).weight(3);
+        if (T.Sse)
+          R.addFlags(Stem + Suffix, T.Sse, Meaning).weight(3);
+      }
+      R.addFlags("V" + Stem + "Zrrb", T.Evex, Meaning).weight(3);
+    }
+}
+
 void addFlags(RowSet &R) {
   addVectorTests(R);
   addMaskTests(R);
   addGeneral(R);
+  addFloatCompares(R);
 }
 
 } // namespace whittle::x86

@@ -329,6 +329,19 @@ TEST(X86FlagTraps, ComparesAreDifferences) {
   EXPECT_EQ(flags("BT32ri8", {gpr(4, 32)}, {1}), 0);
 }
 
+TEST(X86FlagTraps, FloatComparesAreUnsignedOnes) {
+  auto Of = [](float A, float B) {
+    return flags("UCOMISSrr",
+                 {gpr(std::bit_cast<uint32_t>(A), 32), gpr(std::bit_cast<uint32_t>(B), 32)});
+  };
+  EXPECT_EQ(Of(2, 1), 0);
+  EXPECT_EQ(Of(-2, 1), CF);
+  EXPECT_EQ(Of(0.0f, -0.0f), ZF);
+  EXPECT_EQ(Of(1, std::numeric_limits<float>::quiet_NaN()), CF | PF | ZF);
+  // Of an XMM register only the low element.
+  EXPECT_EQ(flags("VCOMISDZrr_Int", {reg<double>(128, {1, 5}), reg<double>(128, {3, 0})}), CF);
+}
+
 TEST(X86FlagTraps, UndefinedFlagsAreSaidToBe) {
   auto Defined = [](StringRef Name, ArrayRef<Bytes> In) {
     return cantFail(RowFunction::cached(row(Name)))->run(In, {}, ~uint64_t(0), 1).Defined[0][0];
