@@ -113,6 +113,8 @@ static constexpr struct {
     {"VGETMANT[PS]D.*", "a denormal's mantissa is twice too large"},
     {"V(RNDSCALE|REDUCE).*", "a tie at an odd scale does not round to even"},
     {"VMOVDDUPZ128rm.*", "16 bytes are read"},
+    {"VCVT(U?DQ2PD|PS2PD|T?PS2U?QQ)Z128rmkz?", "16 bytes are read"},
+    {"VRANGE.*", "signs do not decide between equal magnitudes"},
     {"VPBROADCASTBZrmk.*", "nothing is loaded"},
     {"VPEXPAND[BW].*rmk.*", "not every element is loaded"},
     {"VPBROADCASTM.*", "what stands above a narrow result is kept"},

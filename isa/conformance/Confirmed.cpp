@@ -70,6 +70,7 @@ static constexpr struct {
     {"+avx10.2", "no emulator or CPU at hand executes AVX10.2"},
     {"+avxneconvert", "no emulator or CPU at hand executes AVX-NE-CONVERT"},
     {"+avxifma", "no emulator or CPU at hand executes AVX-IFMA"},
+    {"+sha512", "no emulator or CPU at hand executes SHA512"},
     {"+amx-", "no emulator or CPU at hand executes AMX"},
 };
 

@@ -37,7 +37,16 @@ struct Result {
 /// A vector register is seen as far as the executor gives it; of an FR register
 /// only the low element, as its class says: above it, a scalar instruction
 /// leaves what its first operand or the register happened to hold.
-static Result resultOf(const Row &R, unsigned RegisterBits, const MachineState &S) {
+static Result resultOf(const Row &R, unsigned RegisterBits, MachineState &S) {
+  if (R.GivesFlags) {
+    // CF, PF, AF, ZF, SF and OF as a value of kind Flags has them.
+    static constexpr unsigned Places[] = {0, 2, 4, 6, 7, 11};
+    S.After[0] = 0;
+    for (auto [I, Bit] : enumerate(Places))
+      S.After[0] |= uint8_t((S.FlagsAfter >> Bit & 1) << I);
+    S.After[0] &= uint8_t(~R.FlagsUndefined);
+    return {S.After, 1};
+  }
   if (R.Def.Kind != RegKind::Vec)
     return {S.After, 8};
   return {S.After, R.Def.Bits < 128 ? R.Def.bytes() : RegisterBits / 8};
@@ -72,7 +81,7 @@ private:
     size_t Entry;
     int64_t WideImm;
   };
-  void compare(const X86Job &J, const Item &I);
+  void compare(X86Job &J, const Item &I);
   std::string describe(const X86Job &J, const MachineState &S, const uint8_t *Expected,
                        Result Got) const;
 
@@ -131,7 +140,7 @@ Error Batch::flush() {
   return Error::success();
 }
 
-void Batch::compare(const X86Job &J, const Item &I) {
+void Batch::compare(X86Job &J, const Item &I) {
   ConformEntry &E = Report.Entries[I.Entry];
   E.Inputs += J.States.size();
   if (!J.Fault.empty()) {
@@ -141,7 +150,7 @@ void Batch::compare(const X86Job &J, const Item &I) {
     return;
   }
   alignas(64) uint8_t Expected[64];
-  for (const MachineState &S : J.States) {
+  for (MachineState &S : J.States) {
     Result Got = resultOf(*J.R, On.registerBits(*J.R), S);
     I.Meaning(S.In[0], &I.WideImm, Expected);
     completeRegister(*J.R, Got.Bytes, S, Expected);

@@ -237,7 +237,8 @@ bool X86Encoder::encode(const Row &R, RegisterChoice Choose, uint8_t Imm,
       Whole &= !Op.isReg() || Op.getReg();
       I.addOperand(Op);
     };
-    Add(Result);
+    if (!R.GivesFlags)
+      Add(Result);
     for (const OperandSpec &U : R.Uses)
       switch (U.K) {
       case OperandSpec::Reg:
@@ -284,14 +285,16 @@ bool X86Encoder::load(const Row &R, std::string &Why) {
   for (auto [K, Ty] : enumerate(R.Ins))
     if (int(K) != R.TiedUse && !InMemory[K])
       emitTransfer(Ty, unsigned(K + 1), true, inOffset(unsigned(K)), Prologue);
-  emitTransfer(R.Def, ResultNumber, true,
-               R.TiedUse >= 0 ? inOffset(unsigned(R.TiedUse))
-                              : unsigned(offsetof(MachineState, Before)),
-               Prologue);
+  if (!R.GivesFlags)
+    emitTransfer(R.Def, ResultNumber, true,
+                 R.TiedUse >= 0 ? inOffset(unsigned(R.TiedUse))
+                                : unsigned(offsetof(MachineState, Before)),
+                 Prologue);
   Epilogue.clear();
   emitRegisters("PUSHF64", {}, Epilogue);
   emitAddressed("POP64rmm", 0, false, "RDI", offsetof(MachineState, FlagsAfter), Epilogue);
-  emitTransfer(R.Def, ResultNumber, false, offsetof(MachineState, After), Epilogue);
+  if (!R.GivesFlags)
+    emitTransfer(R.Def, ResultNumber, false, offsetof(MachineState, After), Epilogue);
   if (VectorBits > 128)
     emitRegisters("VZEROUPPER", {}, Epilogue);
   emitRegisters("RET64", {}, Epilogue);

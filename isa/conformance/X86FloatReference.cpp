@@ -350,11 +350,12 @@ std::optional<ScalarReference> floatReference(StringRef Opcode) {
   SmallVector<StringRef, 8> M;
   std::optional<Described> D;
   bool Scalar = false, Immediate = false;
-  if (Regex("^VCVT(T?)([A-Z0-9]+)2([A-Z0-9]+)Z(128|256)?rr(b?)(k|kz)?(_Int)?$").match(Opcode, &M)) {
+  if (Regex("^VCVT(T?)([A-Z0-9]+)2([A-Z0-9]+)Z(128|256)?r[rm](b?)(k|kz)?(_Int)?$")
+          .match(Opcode, &M)) {
     D = conversion(M[2], M[3], !M[1].empty());
     Scalar = M[2].starts_with("S") || M[2].starts_with("USI");
     Immediate = M[2] == "PS" && M[3] == "PH";
-  } else if (Regex("^V([A-Z0-9]+)([PS])([HSD])Z(128|256)?r?r?i?(b?)(k|kz)?(_Int)?$")
+  } else if (Regex("^V([A-Z0-9]+)([PS])([HSD])Z(128|256)?r?[rm]?i?(b?)(k|kz)?(_Int)?$")
                  .match(Opcode, &M)) {
     D = describe(M[1], M[3] == "H" ? 16 : M[3] == "S" ? 32 : 64);
     Scalar = M[2] == "S";

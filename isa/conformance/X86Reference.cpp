@@ -28,14 +28,20 @@ static int64_t element(const uint8_t *From, unsigned Index, unsigned Bytes, bool
 /// VPDPW[SU,US,UU]D[,S], and the SDM's VPDPBUSD and VPDPWSSD: products of the
 /// elements of a dword are exact, summed with the accumulator, and the sum is
 /// saturated once or wraps. It is unsigned if both factors are.
-static ScalarReference dotProduct(unsigned Bytes, bool Signed1, bool Signed2, bool Saturates) {
+static ScalarReference dotProduct(unsigned Bytes, bool Signed1, bool Signed2, bool Saturates,
+                                  bool Masked, bool Merge) {
   return [=](const Row &R, uint8_t, MachineState &S) {
     const bool SignedSum = Signed1 || Signed2;
+    // The accumulator is also what merging keeps.
+    const uint8_t *A = S.In[Masked ? 2 : 1], *B = S.In[Masked ? 3 : 2];
+    uint64_t Mask = UINT64_MAX;
+    if (Masked)
+      std::memcpy(&Mask, S.In[1], 8);
     for (unsigned Lane = 0; Lane != R.Def.Bits / 32u; ++Lane) {
       int64_t Sum = element(S.In[0], Lane, 4, SignedSum);
       for (unsigned I = 0; I != 4 / Bytes; ++I) {
         unsigned At = Lane * (4 / Bytes) + I;
-        Sum += element(S.In[1], At, Bytes, Signed1) * element(S.In[2], At, Bytes, Signed2);
+        Sum += element(A, At, Bytes, Signed1) * element(B, At, Bytes, Signed2);
       }
       if (Saturates && SignedSum)
         Sum = std::clamp<int64_t>(Sum, std::numeric_limits<int32_t>::min(),
@@ -43,6 +49,8 @@ static ScalarReference dotProduct(unsigned Bytes, bool Signed1, bool Signed2, bo
       else if (Saturates)
         Sum = std::min<int64_t>(Sum, std::numeric_limits<uint32_t>::max());
       uint32_t Low = uint32_t(Sum);
+      if (!(Mask >> Lane & 1))
+        Low = Merge ? uint32_t(element(S.In[0], Lane, 4, false)) : 0;
       std::memcpy(S.After + 4 * Lane, &Low, 4);
     }
   };
@@ -114,9 +122,9 @@ static ScalarReference maskedLoad(unsigned Bytes, bool Expand, bool Merge) {
 
 std::optional<ScalarReference> scalarReference(StringRef Opcode) {
   SmallVector<StringRef, 6> M;
-  if (Regex("^VPDP([BW])([SU])([SU])D(S?)(Z128|Z256|Z|Y)?r?rr?$").match(Opcode, &M)) {
+  if (Regex("^VPDP([BW])([SU])([SU])D(S?)(Z128|Z256|Z|Y)?rr?(k|kz)?$").match(Opcode, &M)) {
     const unsigned Bytes = M[1] == "B" ? 1 : 2;
-    return dotProduct(Bytes, M[2] == "S", M[3] == "S", M[4] == "S");
+    return dotProduct(Bytes, M[2] == "S", M[3] == "S", M[4] == "S", !M[6].empty(), M[6] == "k");
   }
   if (Regex("^VPMADD52([LH])UQ(Z128|Z256|Z|Y)?rr?$").match(Opcode, &M))
     return multiply52(M[1] == "H");
@@ -126,6 +134,11 @@ std::optional<ScalarReference> scalarReference(StringRef Opcode) {
     return maskedLoad(M[1] == "B" ? 1 : 2, /*Expand=*/false, M[3] == "k");
   if (Regex("^VPEXPAND([BW])Z(128|256)?rm(kz?)$").match(Opcode, &M))
     return maskedLoad(M[1] == "B" ? 1 : 2, /*Expand=*/true, M[3] == "k");
+  if (Opcode == "VMOVDDUPZ128rm")
+    return [](const Row &, uint8_t, MachineState &S) {
+      std::memcpy(S.After, S.In[0], 8);
+      std::memcpy(S.After + 8, S.In[0], 8);
+    };
   if (Regex("^VMOVDDUPZ128rm(kz?)$").match(Opcode, &M))
     return maskedLoad(8, /*Expand=*/false, M[1] == "k");
   return floatReference(Opcode);
