@@ -29,9 +29,9 @@ namespace {
 /// The rewrites of one function.
 class Applier {
 public:
-  Applier(RuleSet &Set, MachineFunction &MF, ApplyStats &Stats)
+  Applier(RuleSet &Set, MachineFunction &MF, ApplyStats &Stats, const MeasuredTable *Measured)
       : Set(Set), MF(MF), Stats(Stats), View(MF, Set.table()), Exec(MF), Legal(View, Exec),
-        Cost(MF) {}
+        Cost(MF, Set.table(), Measured) {}
 
   bool run() {
     // Each rewrite lowers the static cost, so this ends; the bound holds
@@ -135,8 +135,9 @@ private:
 
 class ApplyPass final : public MachineFunctionPass {
 public:
-  ApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats)
-      : MachineFunctionPass(ID), M(std::move(M)), Stats(Stats) {}
+  ApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats,
+            std::shared_ptr<const MeasuredTable> Measured)
+      : MachineFunctionPass(ID), M(std::move(M)), Stats(Stats), Measured(std::move(Measured)) {}
 
   StringRef getPassName() const override { return "Whittle apply"; }
   void getAnalysisUsage(AnalysisUsage &AU) const override {
@@ -154,7 +155,7 @@ public:
     if (Set->table().isa().arch() == "amdgcn" && usesWholeWaveModes(MF, Set->table()))
       return false;
     ApplyStats Unasked;
-    return Applier(*Set, MF, Stats ? *Stats : Unasked).run();
+    return Applier(*Set, MF, Stats ? *Stats : Unasked, Measured.get()).run();
   }
 
 private:
@@ -181,13 +182,15 @@ private:
   static char ID;
   std::shared_ptr<Matcher> M;
   ApplyStats *Stats;
+  std::shared_ptr<const MeasuredTable> Measured;
 };
 char ApplyPass::ID = 0;
 
 } // namespace
 
-MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats) {
-  return new ApplyPass(std::move(M), Stats);
+MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats,
+                                     std::shared_ptr<const MeasuredTable> Measured) {
+  return new ApplyPass(std::move(M), Stats, std::move(Measured));
 }
 
 } // namespace whittle

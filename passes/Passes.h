@@ -26,6 +26,8 @@ class TargetPassConfig;
 
 namespace whittle {
 
+class MeasuredTable;
+
 struct HarvestOptions {
   unsigned MaxNodes = 5; ///< instructions in a window (free generic ones not counted)
 };
@@ -61,8 +63,9 @@ std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules);
 /// names; register forms stand for their memory forms too).
 std::shared_ptr<Matcher> makeMatcher(std::vector<std::string> Roots,
                                      std::function<std::vector<LoadedRule>()> Load);
-/// \p Stats may be null.
-llvm::MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats);
+/// \p Stats may be null. \p Measured, if any, is what profit goes by on its CPU.
+llvm::MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats,
+                                           std::shared_ptr<const MeasuredTable> Measured = nullptr);
 
 } // namespace whittle
 

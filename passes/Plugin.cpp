@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "isa/Measured.h"
 #include "passes/Passes.h"
 #include "rulesdb/Compiled.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
@@ -36,6 +37,8 @@ public:
   Plugin()
       : Database("whittle-db", cl::value_desc("file"),
                  cl::desc("Rules that Whittle applies (default: those it ships with)")),
+        MeasuredFile("whittle-measured", cl::value_desc("file"),
+                     cl::desc("List of 'whittle isa measure' that profit goes by on its CPU")),
         PrintStats("whittle-stats", cl::desc("Print Whittle's counters to stderr at exit")),
         Callback([this](TargetMachine &TM, PassManagerBase &, TargetPassConfig *Config) {
           insert(TM, *Config);
@@ -62,7 +65,21 @@ private:
       return;
     }
     if (std::shared_ptr<Matcher> M = matcher(Arch))
-      Config.insertPass(&FinalizeISelID, createApplyPass(std::move(M), &Stats));
+      if (auto List = measured())
+        Config.insertPass(&FinalizeISelID, createApplyPass(std::move(M), &Stats, *List));
+  }
+
+  /// The list given, read once; null inside if none is, and nothing if it cannot be
+  /// used.
+  std::optional<std::shared_ptr<const MeasuredTable>> measured() {
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (MeasuredFile.empty() || Measured)
+      return Measured;
+    Expected<MeasuredTable> T = MeasuredTable::read(MeasuredFile);
+    if (!T)
+      return warn(T.takeError()), std::nullopt;
+    Measured = std::make_shared<const MeasuredTable>(std::move(*T));
+    return Measured;
   }
 
   /// The rules of one target, read once; null if there are none.
@@ -140,11 +157,12 @@ private:
       Line("rule-" + Id, Count);
   }
 
-  cl::opt<std::string> Database;
+  cl::opt<std::string> Database, MeasuredFile;
   cl::opt<bool> PrintStats;
   ApplyStats Stats;
   std::mutex Lock;
   std::map<std::string, std::shared_ptr<Matcher>> Matchers;
+  std::shared_ptr<const MeasuredTable> Measured;
   bool Warned = false;
   RegisterTargetPassConfigCallback Callback;
 };

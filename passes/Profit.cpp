@@ -14,6 +14,41 @@ using namespace llvm;
 
 namespace whittle {
 
+/// False if nothing is known of this CPU.
+bool Profit::open() {
+  if (!Model) {
+    const TargetSubtargetInfo &STI = MF.getSubtarget();
+    Model = std::make_unique<TargetSchedModel>();
+    Model->init(&STI);
+    // The model is that of the CPU that code is tuned for, and so is the list.
+    StringRef CPU = STI.getTuneCPU().empty() ? STI.getCPU() : STI.getTuneCPU();
+    Measured = Own && Own->cpu() == CPU ? Own : MeasuredTable::shipped(CPU);
+  }
+  return Model->hasInstrSchedModel();
+}
+
+Profit::Cycles Profit::cycles(const MachineInstr &MI) {
+  Cycles C{double(Model->computeInstrLatency(&MI)), Model->computeReciprocalThroughput(&MI)};
+  if (!Measured)
+    return C;
+  OpcodeInfo Info = Table.info(MI.getOpcode(), *MF.getSubtarget().getInstrInfo());
+  std::optional<MeasuredCost> M = Info.R ? Measured->find(Info.R->Name) : std::nullopt;
+  if (!M)
+    return C;
+  // Lists are of register forms. A memory form takes longer by what the model says
+  // its load adds.
+  Cycles Load{0, 0};
+  if (Info.LoadOperand >= 0) {
+    unsigned RegForm = Info.R->Opcode;
+    Load.Latency = std::max(0.0, C.Latency - double(Model->computeInstrLatency(RegForm)));
+    Load.Throughput = std::max(0.0, C.Throughput - Model->computeReciprocalThroughput(RegForm));
+  }
+  if (M->Latency)
+    C.Latency = *M->Latency + Load.Latency;
+  C.Throughput = M->RThroughput + Load.Throughput;
+  return C;
+}
+
 void Profit::add(Time &T, SmallVectorImpl<double> &Ready, const Node &N, unsigned NumLeaves,
                  ArrayRef<double> LeafReady, const MachineInstr *MI, double Extra) {
   double Start = 0;
@@ -21,19 +56,16 @@ void Profit::add(Time &T, SmallVectorImpl<double> &Ready, const Node &N, unsigne
     Start = std::max(Start, Op < NumLeaves ? LeafReady[Op] : Ready[Op - NumLeaves]);
   double End = Start + Extra;
   if (MI && !N.R->isGeneric()) {
-    End += Model->computeInstrLatency(MI);
-    T.Throughput += Model->computeReciprocalThroughput(MI);
+    Cycles C = cycles(*MI);
+    End += C.Latency;
+    T.Throughput += C.Throughput;
   }
   Ready.push_back(End);
   T.Latency = std::max(T.Latency, End);
 }
 
 bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
-  if (!Model) {
-    Model = std::make_unique<TargetSchedModel>();
-    Model->init(&MF.getSubtarget());
-  }
-  if (!Model->hasInstrSchedModel())
+  if (!open())
     return true;
   const Window &W = M.window();
   unsigned L = W.numLeaves();

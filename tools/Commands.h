@@ -29,6 +29,7 @@ struct OptimizeCommand {
   CompileOptions Source;
   std::string Db; ///< empty: a temporary one beside the shipped rules
   std::string OutFile, Report;
+  std::string Measured; ///< list of measured costs; empty: those that ship
   bool Search = true;
   LoopOptions Loop;
 };
@@ -75,9 +76,13 @@ llvm::Expected<int> runRules(const RulesCommand &C, const OutputOptions &O);
 struct IsaCommand {
   std::string Verb, Target = "x86_64", CPU, Opcode;
   std::vector<std::string> Args; ///< eval: operands in hex, then immediates
-  std::string Only;              ///< conform: regular expression of opcodes
+  std::string Only;              ///< conform, measure: regular expression of opcodes
   std::string Machine = "host";  ///< conform, x86_64: host, bochs or reference
   std::string WriteConfirmed;
+  std::string Write;               ///< measure: file for the list
+  std::string Measured;            ///< show: a list to use beside the shipped ones
+  unsigned Passes = 60;            ///< measure
+  bool Compare = false;            ///< measure: print what LLVM's model is far from
   std::vector<std::string> Corpus; ///< stats: files whose instructions are counted
   CompileOptions Source;           ///< stats: how they are compiled
   unsigned Inputs = 0;             ///< 0: 30,000 for x86_64, 1,000 for amdgcn
@@ -85,6 +90,11 @@ struct IsaCommand {
 };
 llvm::Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O);
 llvm::Expected<int> runIsaStats(const IsaCommand &C, const OutputOptions &O);
+llvm::Expected<int> runIsaShow(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O);
+llvm::Expected<int> runIsaMeasure(const TargetIsa &Isa, const IsaCommand &C,
+                                  const OutputOptions &O);
+/// The row of an opcode, or an error that names it and the opcodes closest to it.
+llvm::Expected<const Row *> rowNamed(const TargetIsa &Isa, llvm::StringRef Opcode);
 
 /// The database of the rules that ship with Whittle, beside this program; empty
 /// if there is none.

@@ -5,7 +5,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "isa/conformance/AMDGPUConform.h"
 #include "isa/conformance/BochsMachine.h"
@@ -14,24 +13,15 @@
 #include "isa/conformance/X86Conform.h"
 #include "isa/conformance/X86Reference.h"
 #include "tools/Commands.h"
-#include "llvm/ADT/StringExtras.h"
-#include "llvm/IR/Module.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <set>
 
 using namespace llvm;
 using nlohmann::json;
 
 namespace whittle {
-
-static const char *confirmationName(ConformEntry::How H) {
-  return H == ConformEntry::Silicon        ? "silicon"
-         : H == ConformEntry::SecondSource ? "second source"
-                                           : "unconfirmed";
-}
 
 bool isConfirmed(const TargetIsa &Isa, const Row &R) {
   return confirmation(Isa, R) != ConformEntry::Unconfirmed;
@@ -54,88 +44,6 @@ static int list(const TargetIsa &Isa, const OutputOptions &O) {
   }
   if (O.Json)
     outs() << json{{"target", Isa.arch().str()}, {"opcodes", J}}.dump(1) << "\n";
-  return 0;
-}
-
-/// The meaning as IR text: a function of the operands, or, for a matrix row, of
-/// lane and register of the output.
-static std::string meaningText(const Row &R) {
-  LLVMContext Ctx;
-  Module M("meaning", Ctx);
-  Function *F;
-  if (R.isMatrix()) {
-    Type *I32 = Type::getInt32Ty(Ctx);
-    FunctionCallee Elem = M.getOrInsertFunction("operand.lane.register",
-                                                FunctionType::get(I32, {I32, I32, I32}, false));
-    F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::ExternalLinkage,
-                         R.Name, M);
-    F->getArg(0)->setName("lane");
-    F->getArg(1)->setName("register");
-    IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
-    auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
-      return B.CreateCall(Elem, {B.getInt32(K), Lane, Reg});
-    };
-    B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1)));
-  } else {
-    F = buildMeaning(M, R);
-    for (Argument &A : F->args())
-      A.setName(A.getArgNo() < R.Ins.size() ? "in" + Twine(A.getArgNo())
-                                            : "imm" + Twine(A.getArgNo() - R.Ins.size()));
-    F->setName(R.Name);
-  }
-  std::string Text;
-  raw_string_ostream OS(Text);
-  F->print(OS);
-  return Text;
-}
-
-static Expected<int> show(const TargetIsa &Isa, const IsaCommand &C, const OutputOptions &O) {
-  const Row *R = Isa.find(C.Opcode);
-  if (!R || R->isGeneric())
-    return createStringError(inconvertibleErrorCode(),
-                             Isa.arch() + " opcode '" + C.Opcode + "' has no row");
-  std::vector<std::string> Same, Ins, Commutes;
-  for (const Row *M : Isa.classOf(*R).Members)
-    Same.push_back(M->Name);
-  for (ValueType T : R->Ins)
-    Ins.push_back(T.str());
-  for (auto [I, J] : commutativeInputs(*R))
-    Commutes.push_back(std::to_string(I) + "<->" + std::to_string(J));
-  std::string How = confirmationName(confirmation(Isa, *R));
-  if (O.Json) {
-    outs() << json{{"opcode", R->Name},
-                   {"result", R->Def.str()},
-                   {"inputs", Ins},
-                   {"immediates", R->NumImms},
-                   {"features", R->Features},
-                   {"weight", R->Weight},
-                   {"class", Same},
-                   {"commutes", Commutes},
-                   {"zeroes_above", R->ZeroesAbove},
-                   {"defines_flags", R->DefsFlags},
-                   {"tied", R->TiedUse},
-                   {"confirmation", How},
-                   {"hash", rowHash(*R).hex()},
-                   {"meaning", meaningText(*R)}}
-                  .dump(1)
-           << "\n";
-    return 0;
-  }
-  outs() << R->Name << ": " << R->Def.str() << " of (" << join(Ins, ", ") << ")"
-         << (R->NumImms
-                 ? ", " + std::to_string(R->NumImms) + " immediate" + (R->NumImms > 1 ? "s" : "")
-                 : "")
-         << "\n"
-         << "  needs         " << (R->Features.empty() ? "nothing" : R->Features) << "\n"
-         << "  weight        " << R->Weight << "\n"
-         << "  same meaning  " << join(Same, " ") << "\n"
-         << "  commutes      " << (Commutes.empty() ? "no" : join(Commutes, " ")) << "\n"
-         << "  bits above    " << (R->ZeroesAbove ? "zeroed" : "not promised") << "\n"
-         << "  besides       " << (R->DefsFlags ? "clobbers flags" : "nothing")
-         << (R->TiedUse >= 0 ? ", result tied to input " + std::to_string(R->TiedUse) : "") << "\n"
-         << "  confirmed     " << How << "\n"
-         << "  hash          " << rowHash(*R).hex() << "\n"
-         << meaningText(*R);
   return 0;
 }
 
@@ -215,10 +123,10 @@ static Expected<int> eval(const TargetIsa &Isa, const IsaCommand &C) {
     }
     return Status;
   }
-  const Row *R = Isa.find(C.Opcode);
-  if (!R || R->isGeneric())
-    return createStringError(inconvertibleErrorCode(),
-                             Isa.arch() + " opcode '" + C.Opcode + "' has no row");
+  Expected<const Row *> Found = rowNamed(Isa, C.Opcode);
+  if (!Found)
+    return Found.takeError();
+  const Row *R = *Found;
   EvalRequest Request;
   Request.Opcode = C.Opcode;
   Request.Cpu = C.CPU;
@@ -249,7 +157,9 @@ Expected<int> runIsa(const IsaCommand &C, const OutputOptions &O) {
   if (C.Verb == "list")
     return list(**Isa, O);
   if (C.Verb == "show")
-    return show(**Isa, C, O);
+    return runIsaShow(**Isa, C, O);
+  if (C.Verb == "measure")
+    return runIsaMeasure(**Isa, C, O);
   if (C.Verb == "stats")
     return runIsaStats(C, O);
   if (C.Verb == "conform")

@@ -95,6 +95,7 @@ int main(int Argc, char **Argv) {
   A->add_option("-o", Opt.OutFile, "transformed assembly ('-': stdout)");
   A->add_option("--report", Opt.Report, "JSON report into a file");
   A->add_flag("!--no-search", Opt.Search, "only apply rules that exist");
+  A->add_option("--measured", Opt.Measured, "list of 'whittle isa measure' that profit goes by");
   A->callback([&] {
     finishLoopOptions(Opt.Loop, Times, Out.Quiet);
     Run = [&] { return runOptimize(Opt, Out); };
@@ -190,15 +191,18 @@ int main(int Argc, char **Argv) {
   A->require_subcommand(1);
   for (auto [Verb, Help] :
        {std::pair("list", "every opcode with a meaning"),
-        {"show", "one opcode's meaning as LLVM IR"},
+        {"show", "one opcode: meaning, operands, cost by CPU, confirmation"},
         {"stats", "counts by confirmation, and how much of real code has a meaning"},
         {"conform", "run every row against silicon or a second source"},
+        {"measure", "latency and throughput of every row on this CPU"},
         {"eval", "what an opcode computes; without OPCODE, JSON lines on stdin"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
     std::string V = Verb;
     B->add_option("--target", Isa.Target, "x86_64 or amdgcn")->capture_default_str();
-    if (V == "show")
+    if (V == "show") {
       B->add_option("opcode", Isa.Opcode)->required();
+      B->add_option("--measured", Isa.Measured, "list of 'whittle isa measure --write' to use too");
+    }
     if (V == "eval") {
       B->add_option("opcode", Isa.Opcode);
       B->add_option("args", Isa.Args, "registers in hex, memory order, then immediates");
@@ -220,6 +224,14 @@ int main(int Argc, char **Argv) {
           ->capture_default_str();
       B->add_option("--write-confirmed", Isa.WriteConfirmed,
                     "write the list of confirmed rows to a file");
+    }
+    if (V == "measure") {
+      B->add_option("--only", Isa.Only, "rows whose name matches this regular expression");
+      B->add_option("--passes", Isa.Passes, "at most so many over all rows; the least counts")
+          ->capture_default_str()
+          ->check(CLI::Range(1u, 100u));
+      B->add_option("-o,--write", Isa.Write, "write the list of this CPU to a file");
+      B->add_flag("--compare", Isa.Compare, "print the rows that LLVM's model is off by 2 or more");
     }
     B->callback([&, V] {
       Isa.Verb = V;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "isa/Measured.h"
 #include "passes/Passes.h"
 #include "rulesdb/ImportExport.h"
 #include "tools/AsmStats.h"
@@ -142,6 +143,13 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
   Expected<const TargetIsa *> Isa = TargetIsa::forTriple(S->Triple);
   if (!Isa)
     return Isa.takeError();
+  std::shared_ptr<const MeasuredTable> Measured;
+  if (!C.Measured.empty()) {
+    Expected<MeasuredTable> T = MeasuredTable::read(C.Measured);
+    if (!T)
+      return T.takeError();
+    Measured = std::make_shared<const MeasuredTable>(std::move(*T));
+  }
   ScratchDb Scratch;
   Expected<std::unique_ptr<RuleDb>> Db = Scratch.open(C.Db);
   if (!Db)
@@ -166,7 +174,7 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
     return Rules.takeError();
   ApplyStats Stats;
   std::shared_ptr<Matcher> M = makeMatcher(std::move(*Rules));
-  Expected<std::string> After = generate(*S, [&] { return createApplyPass(M, &Stats); });
+  Expected<std::string> After = generate(*S, [&] { return createApplyPass(M, &Stats, Measured); });
   if (!After)
     return After.takeError();
   if (!C.OutFile.empty())

@@ -52,6 +52,12 @@ static uint64_t prefix(const Hash128 &H) {
   return P;
 }
 
+const char *confirmationName(ConformEntry::How H) {
+  return H == ConformEntry::Silicon        ? "silicon"
+         : H == ConformEntry::SecondSource ? "second source"
+                                           : "unconfirmed";
+}
+
 ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R) {
   if (R.isGeneric())
     return ConformEntry::SecondSource;

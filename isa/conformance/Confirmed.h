@@ -26,6 +26,9 @@ ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R);
 /// hand executes AVX512-FP16"; empty if a run of conformance could.
 llvm::StringRef unconfirmedReason(const Row &R);
 
+/// "silicon", "second source" or "unconfirmed".
+const char *confirmationName(ConformEntry::How H);
+
 /// The text of confirmed-<arch>.inc after \p Report, sorted by opcode. Rows that
 /// were not run keep what the present list says of them, as long as they exist.
 /// What silicon said of a row as it is written now stands against any second source.
