@@ -110,7 +110,7 @@ TEST(RowsAgree, ADifferenceIsFound) {
   whittle::Random Rng(3);
   for (const char *Name : {"VPADDDZrr", "VPMADDWDYrr", "VPERMDZrr", "VPSRAVDYrr"}) {
     MachineState S;
-    fillInputs(Rng, *Of(Name), S);
+    fillInputs(Rng, InputKind::Random, *Of(Name), S);
     RowTerms T(x86(), *Of(Name), {});
     ASSERT_EQ(T.Problem, "");
     APInt Out = T.evaluate(S.In[0]);

@@ -183,7 +183,7 @@ inline std::string disagreement(const TargetIsa &Isa, const Row &R, MeaningJit::
     LastSize = Terms.size();
     for (unsigned Input = 0; Input != (LastSize > 100'000 ? 4 : InputsEach); ++Input) {
       MachineState S;
-      fillInputs(Rng, R, S);
+      fillInputs(Rng, InputKind(Input % NumInputKinds), R, S);
       if (Input == 1 || Input == 2)
         std::memset(S.In, (Round + Input) % 2 ? 0 : 0xff, sizeof S.In);
       alignas(64) uint8_t Out[64];
