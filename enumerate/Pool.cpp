@@ -67,7 +67,7 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   for (const OpClass &C : W.Isa->classes()) {
     const Row &Leader = C.leader();
     // A load stands where it stood: search adds none.
-    if (Leader.readsMemory() || Leader.NumImms > 1 || Leader.Ins.size() > 4 ||
+    if (Leader.readsMemory() || Leader.Ordered || Leader.NumImms > 1 || Leader.Ins.size() > 4 ||
         (Leader.ReadsMXCSR && !Rounds) || !is_contained(Types, Leader.Def) ||
         !all_of(Leader.Ins, Occurs))
       continue;

@@ -83,6 +83,10 @@ struct Row {
   /// in the meaning.
   bool GivesFlags = false;
   uint8_t FlagsUndefined = 0;
+  /// LLVM marks the opcode as one that loads and stores, though it only names
+  /// registers, to keep it in order with what configures them (x86 tiles). Its
+  /// meaning is known, shown and compared, but it stands in no window.
+  bool Ordered = false;
   /// Optional: explicit operands for rows with fixed modifiers, uses only, in
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
@@ -122,6 +126,8 @@ public:
   /// The row's opcode reads \p Bits from memory where LLVM's table has an
   /// address: an input of type v<Bits> in the address's place.
   RowSet &mem(unsigned Bits);
+  /// Row::Ordered.
+  RowSet &ordered();
 
   std::deque<Row> Rows;
 };

@@ -47,6 +47,7 @@ RowSet &RowSet::spec(ArrayRef<OperandSpec> Uses) {
 }
 
 RowSet &RowSet::mem(unsigned Bits) { return Rows.back().MemBits = Bits, *this; }
+RowSet &RowSet::ordered() { return Rows.back().Ordered = true, *this; }
 
 std::string Hash128::hex() const {
   static const char Digits[] = "0123456789abcdef";
@@ -211,7 +212,13 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
                 Twine(NumDefs));
   auto TypeOf = [&](unsigned I) -> std::optional<ValueType> {
     int Id = MII->getOpRegClassID(D.operands()[I], 0);
-    return Id < 0 ? std::nullopt : typeOfRegClass(Id);
+    if (Id < 0)
+      return std::nullopt;
+    // Tiles are values of rows, but of no window.
+    if (R.Ordered && StringRef(registerInfo().getRegClassName(
+                         &registerInfo().getRegClass(unsigned(Id)))) == "TILE")
+      return ValueType{RegKind::Tile, 8192};
+    return typeOfRegClass(Id);
   };
   std::optional<ValueType> Def = R.GivesFlags ? ValueType{RegKind::Flags, 8} : TypeOf(0);
   if (!Def)
@@ -275,8 +282,11 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     for (MCPhysReg Reg : D.implicit_uses())
       if (StringRef Name = registerInfo().getName(Reg); Name != "MXCSR")
         return Fail("reads " + Name + " besides its operands");
-  if (D.mayStore() || D.mayLoad() != (R.MemUse >= 0))
-    return Fail(R.MemBits ? "does not load from one address" : "touches memory");
+  if (R.Ordered ? !D.mayLoad() || !D.mayStore() || R.MemBits
+                : D.mayStore() || D.mayLoad() != (R.MemUse >= 0))
+    return Fail(R.Ordered   ? "is not marked as touching memory"
+                : R.MemBits ? "does not load from one address"
+                            : "touches memory");
   // VEX and EVEX forms and 32-bit GPR definitions zero what lies above. Of an
   // FR result that is not so: the first operand is above its low element.
   bool Vex = StringRef(R.Features).contains("avx");

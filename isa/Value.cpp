@@ -27,6 +27,8 @@ static char letter(RegKind K) {
     return 's';
   case RegKind::Flags:
     return 'f';
+  case RegKind::Tile:
+    return 't';
   }
   return '?';
 }
@@ -57,6 +59,10 @@ std::optional<ValueType> ValueType::parse(StringRef Text) {
     if (Bits >= 32 && Bits <= 1024 && Bits % 32 == 0)
       return ValueType{Text[0] == 'l' ? RegKind::Lane : RegKind::Sgpr, uint16_t(Bits)};
     break;
+  case 't':
+    if (Bits == 8192)
+      return ValueType{RegKind::Tile, 8192};
+    break;
   default:
     break;
   }
@@ -78,6 +84,8 @@ Type *ValueType::irType(LLVMContext &Ctx) const {
   case RegKind::Lane:
   case RegKind::Sgpr:
     return Bits == 32 ? I32 : FixedVectorType::get(I32, Bits / 32);
+  case RegKind::Tile:
+    return FixedVectorType::get(I32, Bits / 32);
   }
   return nullptr;
 }

@@ -35,6 +35,7 @@ enum class RegKind : uint8_t {
   Sgpr,  ///< AMDGPU scalar register tuple: one value for the wave.
   Flags, ///< x86 EFLAGS as one byte: CF, PF, AF, ZF, SF, OF from bit 0 up. Only a
          ///< row's result, never a value of a program.
+  Tile,  ///< x86 TMM register: 16 rows of 64 bytes, row by row; of no program either.
 };
 
 /// Kind and width in bits. Two values of one type may be exchanged freely as
@@ -58,15 +59,15 @@ struct ValueType {
   /// Bits of one element of irType.
   unsigned elementBits() const { return isScalar() ? Bits : 32; }
 
-  /// v16 v32 v64 v128 v256 v512 k64 r8 r16 r32 r64 l32 l64 .. l1024 s32 s64 ..;
-  /// v8 is a byte in memory that a vector instruction reads; f8 are flags, which
-  /// parse() does not know, since no program holds them.
+  /// v16 v32 v64 v128 v256 v512 k64 r8 r16 r32 r64 l32 l64 .. l1024 s32 s64 ..
+  /// t8192; v8 is a byte in memory that a vector instruction reads; f8 are flags,
+  /// which parse() does not know, since no program holds them.
   std::string str() const;
   static std::optional<ValueType> parse(llvm::StringRef Text);
 
   /// The IR type of an argument or result of this type: <Bits/32 x i32> for
   /// Vec from 128 bits on, iBits below, i64 for Mask, iBits for Gpr, i32 or
-  /// <Bits/32 x i32> for Lane, Sgpr.
+  /// <Bits/32 x i32> for Lane, Sgpr; <256 x i32> for Tile.
   llvm::Type *irType(llvm::LLVMContext &Ctx) const;
 };
 

@@ -96,6 +96,8 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
     I.Const = x86ConstKind(Name);
   if (I.Const == OpcodeInfo::LoadPlain)
     I.R = nullptr;
+  if (I.R && I.R->Ordered)
+    I.R = nullptr;
   if (I.R && I.LoadOperand < 0 && I.R->Ins.empty() && !I.R->NumImms && !I.R->isMatrix())
     I.Const = OpcodeInfo::RowConstant;
 }

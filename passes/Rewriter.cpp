@@ -177,7 +177,8 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
                                  : nullptr)
       Out.R = made(Load)->getOperand(0).getReg();
     return Out;
-  case RegKind::Flags: // no program's value
+  case RegKind::Flags: // no program's values
+  case RegKind::Tile:
     break;
   }
   return Value();

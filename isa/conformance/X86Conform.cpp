@@ -8,6 +8,7 @@
 #include "isa/conformance/X86Conform.h"
 #include "isa/Meaning.h"
 #include "isa/conformance/MeaningJit.h"
+#include "isa/conformance/TileConform.h"
 #include "isa/conformance/X86Inputs.h"
 #include "isa/conformance/X86Machine.h"
 #include "llvm/ADT/StringExtras.h"
@@ -217,6 +218,15 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, X86Executor &On,
       continue;
     ConformEntry E;
     E.Opcode = R.Name;
+    if (isTileRow(R)) {
+      Row Tested = R;
+      if (auto It = Options.Instead.find(R.Name); It != Options.Instead.end())
+        Tested.Meaning = It->second;
+      if (Error Failed = conformTile(Tested, Options, E))
+        return std::move(Failed);
+      Report.Entries.push_back(std::move(E));
+      continue;
+    }
     if (On.accepts(R, E.Reason)) {
       E.H = On.evidence();
       if (E.H == ConformEntry::SecondSource)

@@ -224,6 +224,7 @@ void addX86Rows(RowSet &R) {
   addFloatConvert(R);
   addFloatRound(R);
   addLoad(R);
+  addTile(R);
 }
 
 } // namespace whittle

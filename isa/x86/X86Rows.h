@@ -163,6 +163,7 @@ void addFloatCompare(RowSet &R);
 void addFloatConvert(RowSet &R);
 void addFloatRound(RowSet &R);
 void addLoad(RowSet &R);
+void addTile(RowSet &R);
 
 } // namespace whittle::x86
 

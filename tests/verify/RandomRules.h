@@ -26,7 +26,8 @@ public:
               uint64_t Seed)
       : Isa(Isa), Identities(Identities), R(Seed) {
     for (const Row &Each : Isa.rows())
-      Pool.push_back(&Each);
+      if (!Each.Ordered)
+        Pool.push_back(&Each);
     std::shuffle(Pool.begin(), Pool.end(), R);
     Pool.resize(std::min<size_t>(Pool.size(), PoolSize));
   }
@@ -409,11 +410,11 @@ private:
     // A row of an identity may be the only one of its kind in the pool.
     if (G.size() < 4)
       for (const Row &Each : Isa.rows())
-        if (G.size() < 4 && signature(Each) == S && below(3) == 0)
+        if (G.size() < 4 && !Each.Ordered && signature(Each) == S && below(3) == 0)
           G.push_back(&Each);
     if (G.empty())
       for (const Row &Each : Isa.rows())
-        if (signature(Each) == S)
+        if (!Each.Ordered && signature(Each) == S)
           G.push_back(&Each);
     return G;
   }
