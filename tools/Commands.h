@@ -81,7 +81,7 @@ struct IsaCommand {
   std::string WriteConfirmed;
   std::string Write;               ///< measure: file for the list
   std::string Measured;            ///< show: a list to use beside the shipped ones
-  unsigned Passes = 60;            ///< measure
+  unsigned Passes = 25;            ///< measure
   bool Compare = false;            ///< measure: print what LLVM's model is far from
   std::vector<std::string> Corpus; ///< stats: files whose instructions are counted
   CompileOptions Source;           ///< stats: how they are compiled

@@ -22,13 +22,14 @@ namespace whittle {
 /// Hundredths, as the list has them.
 static double rounded(double Cycles) { return std::round(Cycles * 100) / 100; }
 
-/// By a factor of two or more, and by more than the noise of a small number.
-static bool farOff(double A, double B) {
-  return std::abs(A - B) > 0.2 && std::max(A, B) >= 1.95 * std::min(A, B);
+/// By a factor of two or more, and by more than \p Noise cycles.
+static bool farOff(double A, double B, double Noise) {
+  return std::abs(A - B) > Noise && std::max(A, B) >= 1.95 * std::min(A, B);
 }
 
 static bool farOff(const MeasuredCost &C, const ModelCost &M) {
-  return farOff(C.RThroughput, M.RThroughput) || (C.Latency && farOff(*C.Latency, M.Latency));
+  return farOff(C.RThroughput, M.RThroughput, 0.2) ||
+         (C.Latency && farOff(*C.Latency, M.Latency, 0.5));
 }
 
 static std::string cycles(std::optional<double> C) {
@@ -46,13 +47,11 @@ Expected<int> runIsaMeasure(const TargetIsa &Isa, const IsaCommand &C, const Out
   Options.Only = C.Only;
   Options.Passes = C.Passes;
   if (isatty(2))
-    Options.Progress = [Shown = ~0u](unsigned Done, unsigned Total) mutable {
-      if (std::exchange(Shown, Done) != Done)
-        errs() << "\r" << Done << "/" << Total << " rows settled";
+    Options.Progress = [](unsigned Done, unsigned Total) {
+      if (Done % 64 == 0 || Done == Total)
+        errs() << "\r" << Done << "/" << Total << (Done == Total ? "\n" : "");
     };
   Expected<MeasureReport> Report = measureX86(Isa, Options);
-  if (Options.Progress)
-    errs() << "\n";
   if (!Report)
     return Report.takeError();
   auto STI = Isa.subtarget(Report->CPU);

@@ -227,7 +227,7 @@ int main(int Argc, char **Argv) {
     }
     if (V == "measure") {
       B->add_option("--only", Isa.Only, "rows whose name matches this regular expression");
-      B->add_option("--passes", Isa.Passes, "at most so many over all rows; the least counts")
+      B->add_option("--passes", Isa.Passes, "over all rows")
           ->capture_default_str()
           ->check(CLI::Range(1u, 100u));
       B->add_option("-o,--write", Isa.Write, "write the list of this CPU to a file");

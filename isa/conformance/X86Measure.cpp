@@ -25,14 +25,18 @@ namespace {
 
 constexpr unsigned ChainLength = 48, Copies = 240;
 
+/// What the passes found of one row.
+struct Samples {
+  std::vector<double> Latency, RThroughput;
+};
+
 /// Measures rows on one machine.
 class Measurer {
 public:
   Measurer(X86Machine &M, X86Timer &T) : M(M), T(T) {}
 
-  /// The least of what was found so far, and of now, in \p E. True if that is less
-  /// than before by more than a hundredth.
-  bool measure(const Row &R, MeasureEntry &E);
+  /// One pass over \p R; what went wrong stands in \p E.
+  void measure(const Row &R, Samples &Into, MeasureEntry &E);
 
 private:
   using Bytes = SmallVector<char, 2048>;
@@ -165,8 +169,9 @@ static constexpr uint8_t Immediate = 3;
 /// Cycles from \p Input to the result: the result of each copy is that input of
 /// the next. None if the chain cannot be closed.
 std::optional<double> Measurer::latency(const Row &R, unsigned Input, MeasureEntry &E) {
-  // What is read from memory depends on nothing.
-  if (int(Input) == R.MemUse)
+  // No chain runs through memory, and without it the latency would leave the load
+  // out, which a model's has in it.
+  if (R.readsMemory())
     return std::nullopt;
   ValueType From = R.Ins[Input];
   bool Same = From.Kind == R.Def.Kind, Vex = isVex(R);
@@ -223,30 +228,33 @@ std::optional<double> Measurer::throughput(const Row &R, MeasureEntry &E) {
   return *Cycles / Copies;
 }
 
-/// Takes the lesser; true if that makes a difference.
-static bool lower(double &Best, double Now) {
-  bool Matters = Now < 0.99 * Best - 0.001;
-  Best = std::min(Best, Now);
-  return Matters;
-}
-
-bool Measurer::measure(const Row &R, MeasureEntry &E) {
+void Measurer::measure(const Row &R, Samples &Into, MeasureEntry &E) {
   std::optional<double> Slowest;
   for (unsigned K = 0; K != R.Ins.size(); ++K)
     if (std::optional<double> L = latency(R, K, E))
       Slowest = std::max(Slowest.value_or(0), *L);
-  std::optional<double> Through = throughput(R, E);
-  if (!Through)
-    return false;
+  if (Slowest)
+    Into.Latency.push_back(*Slowest);
+  if (std::optional<double> T = throughput(R, E))
+    Into.RThroughput.push_back(*T);
+}
+
+/// The value that a share of \p Of is below.
+static double quantile(std::vector<double> Of, double Share) {
+  llvm::sort(Of);
+  return Of[size_t(double(Of.size()) * Share)];
+}
+
+/// Chains hardly notice what else the core does: their median. Independent copies
+/// share the units with a second thread of the core, which only ever adds: the
+/// eighth from below, not the least, which a wrong reference may have made.
+static void finish(const Samples &S, MeasureEntry &E) {
+  if (S.RThroughput.empty())
+    return;
   E.Reason.clear();
-  if (!E.Cost) {
-    E.Cost = MeasuredCost{Slowest, *Through};
-    return true;
-  }
-  bool Lower = lower(E.Cost->RThroughput, *Through);
-  if (Slowest && E.Cost->Latency)
-    Lower |= lower(*E.Cost->Latency, *Slowest);
-  return Lower;
+  E.Cost = MeasuredCost{std::nullopt, quantile(S.RThroughput, 1.0 / 8)};
+  if (!S.Latency.empty())
+    E.Cost->Latency = quantile(S.Latency, 1.0 / 2);
 }
 
 static std::string vendor() {
@@ -300,7 +308,7 @@ Expected<MeasureReport> measureX86(const TargetIsa &Isa, const MeasureOptions &O
   struct Subject {
     const Row *R;
     size_t Entry;
-    unsigned Calm = 0; ///< passes since it was last lowered
+    Samples Found;
   };
   std::vector<Subject> Subjects;
   for (const Row &R : Isa.rows()) {
@@ -310,19 +318,21 @@ Expected<MeasureReport> measureX86(const TargetIsa &Isa, const MeasureOptions &O
     E.Opcode = R.Name;
     if (std::string Lacks = (*Machine)->missing(R); !Lacks.empty())
       E.Reason = "this CPU lacks " + Lacks;
+    else if (R.GivesFlags)
+      E.Reason = "leaves nothing but flags";
     else
-      Subjects.push_back({&R, Report.Entries.size()});
+      Subjects.push_back({&R, Report.Entries.size(), {}});
     Report.Entries.push_back(std::move(E));
   }
-  unsigned Total = unsigned(Subjects.size());
-  for (unsigned Pass = 0; Pass != Options.Passes && !Subjects.empty(); ++Pass) {
+  unsigned Done = 0, Total = unsigned(Subjects.size()) * Options.Passes;
+  for (unsigned Pass = 0; Pass != Options.Passes; ++Pass)
     for (Subject &S : Subjects) {
-      S.Calm = Measure.measure(*S.R, Report.Entries[S.Entry]) ? 0 : S.Calm + 1;
+      Measure.measure(*S.R, S.Found, Report.Entries[S.Entry]);
       if (Options.Progress)
-        Options.Progress(Total - unsigned(Subjects.size()), Total);
+        Options.Progress(++Done, Total);
     }
-    erase_if(Subjects, [&](const Subject &S) { return S.Calm >= Options.Patience; });
-  }
+  for (const Subject &S : Subjects)
+    finish(S.Found, Report.Entries[S.Entry]);
   return Report;
 }
 

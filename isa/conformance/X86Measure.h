@@ -20,10 +20,9 @@ namespace whittle {
 
 struct MeasureOptions {
   std::string Only; ///< a regular expression on whole opcode names; empty: all rows
-  /// At most so many passes over all rows; the least of what they find counts. A
-  /// row that Patience passes did not lower is left out of further ones.
-  unsigned Passes = 60, Patience = 25;
-  /// Called after each row of each pass with the number of rows finished and of all.
+  /// Over all rows, so that what disturbs one moment meets few samples of a row.
+  unsigned Passes = 25;
+  /// Called after each row of each pass with the number done and of all.
   std::function<void(unsigned Done, unsigned Total)> Progress;
 };
 

@@ -190,7 +190,7 @@ uint64_t X86Timer::ticks(Placed &P, uint64_t Iterations) {
 }
 
 std::optional<double> X86Timer::cycles(ArrayRef<char> Body, const Setup &S, int *Signal) {
-  constexpr unsigned Samples = 7, Rounds = 6, MostRounds = 60;
+  constexpr unsigned Samples = 7, Rounds = 7, MostRounds = 200;
   fill(S.Contents);
   Placed Code = place(Body, S, BodyAt);
   // As many turns as take about as long as the reference.
@@ -210,10 +210,9 @@ std::optional<double> X86Timer::cycles(ArrayRef<char> Body, const Setup &S, int 
   // A round alternates between reference and body. Its reference is the fastest
   // sample and must be a steady one: the core's clock against the counter's, which
   // may change between rounds. Its result is the median, so that no single lucky
-  // or disturbed sample counts. Of the rounds the least counts: disturbance only
-  // ever adds.
-  std::optional<double> Best;
-  for (unsigned Round = 0, Good = 0; Round != MostRounds && Good != Rounds; ++Round) {
+  // or disturbed sample counts, and so is the result of the rounds.
+  SmallVector<double, Rounds> Found;
+  for (unsigned Round = 0; Round != MostRounds && Found.size() != Rounds; ++Round) {
     std::array<uint64_t, Samples> Ours, Theirs;
     for (unsigned I = 0; I != Samples; ++I) {
       Theirs[I] = ticks(Reference, ReferenceTurns);
@@ -224,13 +223,14 @@ std::optional<double> X86Timer::cycles(ArrayRef<char> Body, const Setup &S, int 
     std::sort(Theirs.begin(), Theirs.end());
     if (double(Theirs[Samples / 2]) > 1.005 * double(Theirs[0]))
       continue;
-    ++Good;
     double TicksPerCycle = double(Theirs[0] - Overhead) / double(ReferenceAdds * ReferenceTurns);
-    double Cycles = double(Ours[Samples / 2] - std::min(Overhead, Ours[Samples / 2])) /
-                    TicksPerCycle / double(Turns);
-    Best = std::min(Best.value_or(Cycles), Cycles);
+    Found.push_back(double(Ours[Samples / 2] - std::min(Overhead, Ours[Samples / 2])) /
+                    TicksPerCycle / double(Turns));
   }
-  return Best;
+  if (Found.empty())
+    return std::nullopt;
+  std::sort(Found.begin(), Found.end());
+  return Found[Found.size() / 2];
 }
 
 } // namespace whittle

@@ -121,7 +121,8 @@ inline std::string runPass(const std::string &Body, const MirTarget &T,
 /// code) and returns the function as printed. \p Constants is the YAML list
 /// under `constants:`, if any.
 inline std::string applyTo(const std::string &Body, const std::string &RuleText, const MirTarget &T,
-                           ApplyStats *Stats = nullptr, const std::string &Constants = "") {
+                           ApplyStats *Stats = nullptr, const std::string &Constants = "",
+                           std::shared_ptr<const MeasuredTable> Measured = nullptr) {
   initializeLLVM();
   Expected<std::vector<Rule>> Rules = parseRules(RuleText, "test");
   if (!Rules) {
@@ -133,7 +134,8 @@ inline std::string applyTo(const std::string &Body, const std::string &RuleText,
     std::string Id = ruleId(R).hex();
     Loaded.push_back({Id, std::move(R)});
   }
-  return runPass(Body, T, Constants, createApplyPass(makeMatcher(std::move(Loaded)), Stats));
+  return runPass(Body, T, Constants,
+                 createApplyPass(makeMatcher(std::move(Loaded)), Stats, std::move(Measured)));
 }
 
 /// The harvested windows of the function, printed, in the order of the sink.
