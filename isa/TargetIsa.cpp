@@ -138,6 +138,7 @@ Error TargetIsa::open(StringRef ArchName) {
   if (!TheTarget)
     return makeError(Message);
   MII.reset(TheTarget->createMCInstrInfo());
+  ByName.reserve(unsigned(Set.Rows.size()) + 2);
   for (Row &R : Set.Rows)
     if (!ByName.try_emplace(R.Name, &R).second)
       return makeError("row " + R.Name + ": given twice");

@@ -85,7 +85,7 @@ private:
   mutable std::once_flag RegisterOnce;
   mutable std::unique_ptr<llvm::MCRegisterInfo> MRI;
   mutable RowSet Set;
-  llvm::StringMap<Row *> ByName;
+  llvm::DenseMap<llvm::StringRef, Row *> ByName; ///< keys are the rows' own names
   Row Extract, Concat;
   mutable std::mutex JoinLock;
   mutable bool AllJoined = false;

@@ -7,6 +7,7 @@
 
 #include "isa/x86/X86Rows.h"
 #include "isa/TargetIsa.h"
+#include <memory>
 
 using namespace llvm;
 
@@ -130,11 +131,11 @@ RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, 
 /// A masked form: merging keeps operand 0 where the mask is clear, zeroing
 /// writes zeros there. The mask follows the operand that is tied to the result,
 /// if there is one.
-static SemFn masked(const Family &F, const Body &Plain, unsigned Bits, bool Merge) {
+static SemFn masked(const Family &F, std::shared_ptr<const Body> Plain, unsigned Bits, bool Merge) {
   unsigned MaskAt = Merge || F.Tied ? 1 : 0;
   unsigned From = F.Tied ? 1 : 0, By = Merge && !F.Tied ? 2 : 1;
   return [=, Elt = F.MaskElt, Widen = F.Load ? 128u : 0](Sem &S) {
-    V Result = bits(Plain(Ops(S, Bits, From, By, Widen)), Elt);
+    V Result = bits((*Plain)(Ops(S, Bits, From, By, Widen)), Elt);
     unsigned N = Result.lanes();
     V Else = S.zero(N, Elt);
     if (Merge)
@@ -154,7 +155,9 @@ Family loadForms(Family F, std::function<unsigned(unsigned Bits)> Load) {
   return F;
 }
 
-void add(RowSet &R, const Family &F, const Body &Plain) {
+void add(RowSet &R, const Family &F, const Body &Given) {
+  // All rows of the family share it: there are thousands, made when a target opens.
+  auto Plain = std::make_shared<const Body>(Given);
   auto Exists = [&](unsigned Bits) { return !F.Load || F.Load(Bits); };
   auto Add = [&](const std::string &Name, const std::string &Features, unsigned Bits, SemFn Meaning,
                  unsigned Weight) {
@@ -168,7 +171,7 @@ void add(RowSet &R, const Family &F, const Body &Plain) {
     Add(
         Name, Features, Bits,
         [=, Widen = F.Load ? 128u : 0](Sem &S) {
-          S.out(extendTo(Plain(Ops(S, Bits, 0, 0, Widen)), 128));
+          S.out(extendTo((*Plain)(Ops(S, Bits, 0, 0, Widen)), 128));
         },
         F.Weight);
   };
