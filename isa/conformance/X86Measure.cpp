@@ -260,7 +260,7 @@ static void finish(const Samples &S, MeasureEntry &E) {
 static std::string vendor() {
   unsigned A = 0, Words[3] = {};
   __get_cpuid(0, &A, &Words[0], &Words[2], &Words[1]);
-  return std::string(reinterpret_cast<const char *>(Words), sizeof(Words)).c_str();
+  return std::string(reinterpret_cast<const char *>(Words), sizeof(Words));
 }
 
 MeasuredTable MeasureReport::table(const TargetIsa &Isa) const {

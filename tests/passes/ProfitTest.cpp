@@ -11,7 +11,6 @@
 
 using namespace whittle;
 using testing::HasSubstr;
-using testing::Not;
 
 namespace {
 
