@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/ObjectStore.h"
 #include "enumerate/Solvers.h"
+#include "isa/ObjectStore.h"
 #include "tests/enumerate/TestSupport.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
