@@ -401,7 +401,7 @@ Term TermGraph::cttz(Term A) {
   return R;
 }
 
-/// All bits but the sign, and how many of them are the exponent's.
+/// Of the floating-point format of \p Width bits.
 static unsigned exponentBits(unsigned Width) { return Width == 16 ? 5 : Width == 32 ? 8 : 11; }
 
 Term TermGraph::isNaN(Term A) {

@@ -25,16 +25,6 @@ static V applySign(V A, V B) {
                 select(cmp(CmpInst::ICMP_EQ, B, Zero), Zero, A));
 }
 
-/// Adjacent pairs of A, then of B, in each 128-bit lane.
-static V horizontal(V A, V B, Fn2 Fn) {
-  unsigned N = A.lanes(), Per = 128 / A.eltBits();
-  auto Even = [=](unsigned I) {
-    unsigned Lane = I / Per * Per, P = I % Per;
-    return P < Per / 2 ? Lane + 2 * P : N + Lane + 2 * (P - Per / 2);
-  };
-  return Fn(arrange(A, B, N, Even), arrange(A, B, N, [=](unsigned I) { return Even(I) + 1; }));
-}
-
 void addArithmetic(RowSet &R) {
   struct {
     const char *Stem;

@@ -158,19 +158,10 @@ static void addSqrt(RowSet &R) {
   }
 }
 
-/// A where \p Odd lanes are not, B where they are.
+/// The even elements of A, the odd ones of B.
 static V alternate(V A, V B) {
   unsigned N = A.lanes();
   return arrange(A, B, N, [=](unsigned I) { return I % 2 ? N + I : I; });
-}
-
-static V horizontal(V A, V B, Fn2 Fn) {
-  unsigned N = A.lanes(), Per = 128 / A.eltBits();
-  auto Even = [=](unsigned I) {
-    unsigned Lane = I / Per * Per, P = I % Per;
-    return P < Per / 2 ? Lane + 2 * P : N + Lane + 2 * (P - Per / 2);
-  };
-  return Fn(arrange(A, B, N, Even), arrange(A, B, N, [=](unsigned I) { return Even(I) + 1; }));
 }
 
 /// Products that bits 4.. of the immediate let through, summed pairwise, into
@@ -231,8 +222,8 @@ static void addAcross(RowSet &R) {
 // Fused multiply-add
 //===----------------------------------------------------------------------===//
 
-/// \p Order: which operands are multiplied, and which is added (132, 213, 231).
-/// The first NaN in the order of the product's factors and then the addend.
+/// A * B + C, the product and C negated or not. The first NaN of A, B and C comes
+/// through as it is.
 static V fused(V A, V B, V C, bool NegateProduct, bool NegateAddend) {
   V Factor = NegateProduct ? fneg(A) : A, Addend = NegateAddend ? fneg(C) : C;
   if (A.eltBits() != 16)

@@ -115,6 +115,15 @@ V shuffleByImm(const Ops &O, V A, V B, const ImmShuffle &How) {
   return Result;
 }
 
+V horizontal(V A, V B, V (*Fn)(V, V)) {
+  unsigned N = A.lanes(), Per = 128 / A.eltBits();
+  auto Even = [=](unsigned I) {
+    unsigned Lane = I / Per * Per, P = I % Per;
+    return P < Per / 2 ? Lane + 2 * P : N + Lane + 2 * (P - Per / 2);
+  };
+  return Fn(arrange(A, B, N, Even), arrange(A, B, N, [=](unsigned I) { return Even(I) + 1; }));
+}
+
 V iota(Sem &S, unsigned N, unsigned EltBits) {
   SmallVector<Constant *, 64> Elements;
   Type *T = Type::getIntNTy(S.builder().getContext(), EltBits);

@@ -123,6 +123,8 @@ V shuffleByImm(const Ops &O, V A, V B, const ImmShuffle &How);
 /// modulo the width of an element.
 V funnelLeft(V Hi, V Lo, V Count);
 V funnelRight(V Hi, V Lo, V Count);
+/// Fn of adjacent pairs of A, then of B, in each 128-bit lane.
+V horizontal(V A, V B, V (*Fn)(V, V));
 /// Lanes 0..N-1 of elements of EltBits: their numbers.
 V iota(Sem &S, unsigned N, unsigned EltBits);
 
