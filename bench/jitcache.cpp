@@ -104,7 +104,7 @@ void compileRows(benchmark::State &State, Job Run) {
   State.counters["cold_ms"] = Cold;
   State.counters["warm_ms"] = Warm;
   State.counters["cold_over_warm"] = Cold / Warm;
-  sys::fs::remove_directories(Dir);
+  (void)sys::fs::remove_directories(Dir);
 }
 
 void add(const char *Name, std::function<void(benchmark::State &)> Run) {

@@ -44,8 +44,9 @@ static const fltSemantics &formatOf(unsigned Width) {
     return APFloat::IEEEsingle();
   case 64:
     return APFloat::IEEEdouble();
+  default:
+    llvm_unreachable("no floating-point format of this width");
   }
-  llvm_unreachable("no floating-point format of this width");
 }
 
 static APInt settled(const APFloat &X) {

@@ -99,7 +99,7 @@ static Expected<std::string> runClang(const CompileOptions &O, bool OpenCL) {
       RC == 0 ? readFile(Out.str().str())
               : Expected<std::string>(makeError(O.File + ": clang-22 failed" +
                                                 (Message.empty() ? "" : ": " + Message)));
-  sys::fs::remove(Out);
+  (void)sys::fs::remove(Out);
   return Text;
 }
 

@@ -141,7 +141,7 @@ bool BochsMachine::accepts(const Row &R, std::string &Why) {
 
 /// Runs Bochs once on the files that are there.
 Error BochsMachine::emulate(size_t ResultBytes) const {
-  sys::fs::remove(path("results"));
+  (void)sys::fs::remove(path("results"));
   if (Error E = writeFile(path("results"), ""))
     return E;
   int Fd;

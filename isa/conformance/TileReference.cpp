@@ -27,12 +27,12 @@ static void multiplyBytes(bool SignedA, bool SignedB, const TileShape &Shape, Ti
       int64_t Total = 0;
       for (int Along = 0; Along + 4 <= BytesOfA; Along += 4)
         for (int Part = 0; Part < 4; ++Part)
-          Total += Extend(A[size_t(Row * BytesPerRow + Along + Part)], SignedA) *
-                   Extend(B[size_t(Along / 4 * BytesPerRow + Byte + Part)], SignedB);
+          Total += Extend(A[size_t(Row) * BytesPerRow + size_t(Along + Part)], SignedA) *
+                   Extend(B[size_t(Along / 4) * BytesPerRow + size_t(Byte + Part)], SignedB);
       // Little-endian, carries out of the dword are lost.
       int64_t Carry = 0;
       for (int Part = 0; Part < 4; ++Part) {
-        uint8_t &Place = Tile[size_t(Row * BytesPerRow + Byte + Part)];
+        uint8_t &Place = Tile[size_t(Row) * BytesPerRow + size_t(Byte + Part)];
         Carry += Place + (Total & 0xff);
         Place = uint8_t(Carry & 0xff);
         Carry >>= 8;
@@ -41,12 +41,12 @@ static void multiplyBytes(bool SignedA, bool SignedB, const TileShape &Shape, Ti
     }
     // write_row_and_zero
     for (int Byte = RowBytes; Byte < BytesPerRow; ++Byte)
-      Tile[size_t(Row * BytesPerRow + Byte)] = 0;
+      Tile[size_t(Row) * BytesPerRow + size_t(Byte)] = 0;
   }
   // zero_upper_rows
   for (int Row = NumRows; Row < MaxRows; ++Row)
     for (int Byte = 0; Byte < BytesPerRow; ++Byte)
-      Tile[size_t(Row * BytesPerRow + Byte)] = 0;
+      Tile[size_t(Row) * BytesPerRow + size_t(Byte)] = 0;
 }
 
 bool executeTile(std::string_view Opcode, const TileShape &Shape, TileBytes &Tile,

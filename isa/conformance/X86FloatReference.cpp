@@ -56,7 +56,7 @@ using Operands = ArrayRef<uint64_t>;
 using Element = std::function<uint64_t(Operands, uint8_t Imm)>;
 
 /// Rows of the specification all begin so: the first NaN, quieted.
-Element nansFirst(Element Fn) {
+Element nansFirst(const Element &Fn) {
   return [=](Operands In, uint8_t Imm) {
     for (uint64_t X : In)
       if (isNan(X))
@@ -286,7 +286,7 @@ std::optional<Described> describe(StringRef Name, unsigned Bits) {
 }
 
 /// Rounded or truncated to an integer of \p Bits, or what stands for no integer.
-uint64_t toInteger(APFloat X, unsigned Bits, bool Signed, bool Truncate) {
+uint64_t toInteger(const APFloat &X, unsigned Bits, bool Signed, bool Truncate) {
   APSInt R(Bits, !Signed);
   bool Exact;
   APFloat::opStatus Status = X.convertToInteger(

@@ -49,7 +49,7 @@ static V fourRounds(const Ops &O) {
 }
 
 static void addSha1(RowSet &R) {
-  auto Add = [&](const char *Stem, const char *Suffix, Row::ImmUse Imm, Body Fn) {
+  auto Add = [&](const char *Stem, const char *Suffix, Row::ImmUse Imm, const Body &Fn) {
     add(R, {.Stem = Stem, .Sse = "+sha", .Suffix = Suffix, .Weight = 4, .Imm = Imm}, Fn);
   };
   Add("SHA1RNDS4", "rri", Row::ImmUse::Any, fourRounds);

@@ -140,7 +140,8 @@ RowSet &addOne(RowSet &R, const std::string &Name, const std::string &Features, 
 /// A masked form: merging keeps operand 0 where the mask is clear, zeroing
 /// writes zeros there. The mask follows the operand that is tied to the result,
 /// if there is one.
-static SemFn masked(const Family &F, std::shared_ptr<const Body> Plain, unsigned Bits, bool Merge) {
+static SemFn masked(const Family &F, const std::shared_ptr<const Body> &Plain, unsigned Bits,
+                    bool Merge) {
   unsigned MaskAt = Merge || F.Tied ? 1 : 0;
   unsigned From = F.Tied ? 1 : 0, By = Merge && !F.Tied ? 2 : 1;
   return [=, Elt = F.MaskElt, Widen = F.Load ? 128u : 0](Sem &S) {
