@@ -25,9 +25,11 @@ static Value *emitExtract(IRBuilderBase &B, Value *X, Type *OutTy, uint64_t BitO
     Value *S = BitOffset ? B.CreateLShr(X, BitOffset) : X;
     return B.CreateTrunc(S, OutTy);
   }
+  if (OutBits < 32) {
+    Value *Word = B.CreateExtractElement(X, BitOffset / 32);
+    return B.CreateTrunc(B.CreateLShr(Word, BitOffset % 32), OutTy);
+  }
   assert(BitOffset % 32 == 0 && "sub-register between dwords");
-  if (OutBits < 32)
-    return B.CreateTrunc(B.CreateExtractElement(X, BitOffset / 32), OutTy);
   assert(OutBits % 32 == 0 && "sub-register not made of dwords");
   if (OutTy->isIntegerTy(32))
     return B.CreateExtractElement(X, BitOffset / 32);
@@ -45,9 +47,14 @@ static Value *emitConcat(IRBuilderBase &B, ArrayRef<Value *> Ops, Type *OutTy) {
       for (unsigned I = 0; I != VT->getNumElements(); ++I)
         Words.push_back(B.CreateExtractElement(Op, uint64_t(I)));
     } else {
-      assert(Op->getType()->isIntegerTy(32) && "piece not made of dwords");
       Words.push_back(Op);
     }
+  }
+  // Halves of one register, lowest first.
+  if (Words[0]->getType()->isIntegerTy(16)) {
+    assert(Words.size() == 2 && OutTy->isIntegerTy(32) && "halves make one register");
+    return B.CreateOr(B.CreateZExt(Words[0], OutTy),
+                      B.CreateShl(B.CreateZExt(Words[1], OutTy), 16));
   }
   if (Words.size() == 1)
     return Words[0];
@@ -57,8 +64,9 @@ static Value *emitConcat(IRBuilderBase &B, ArrayRef<Value *> Ops, Type *OutTy) {
   return R;
 }
 
-Value *emitMeaning(IRBuilderBase &B, const Node &N, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms) {
-  assert(!N.R->isMatrix() && "a Matrix row has no lane-wise meaning");
+Value *emitMeaning(IRBuilderBase &B, const Node &N, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms,
+                   Value *LaneId) {
+  assert(!N.R->isWave() && "a row over the whole wave has no lane-wise meaning");
   Type *OutTy = N.Ty.irType(B.getContext());
   switch (N.R->Generic) {
   case GenericOp::Extract:
@@ -69,6 +77,8 @@ Value *emitMeaning(IRBuilderBase &B, const Node &N, ArrayRef<Value *> Ops, Array
     break;
   }
   Sem S(B, Ops, Imms, OutTy);
+  assert(bool(LaneId) >= N.R->ReadsLaneId && "the row asks for the lane's number");
+  S.setLane(V(&S, LaneId));
   N.R->Meaning(S);
   assert(S.result() && "the row set no result");
   return S.result();
@@ -91,13 +101,16 @@ Function *buildMeaning(Module &M, const Node &N, ArrayRef<ValueType> OpTypes) {
     Params.push_back(T.irType(Ctx));
   unsigned NumImms = N.R->isGeneric() ? 0 : N.R->NumImms;
   Params.append(NumImms, Type::getInt64Ty(Ctx));
+  if (N.R->ReadsLaneId)
+    Params.push_back(Type::getInt32Ty(Ctx));
   auto *FT = FunctionType::get(N.Ty.irType(Ctx), Params, false);
   Function *F = Function::Create(FT, GlobalValue::InternalLinkage, Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   SmallVector<Value *, 8> Ops, Imms;
   for (Argument &A : F->args())
     (A.getArgNo() < OpTypes.size() ? Ops : Imms).push_back(&A);
-  B.CreateRet(emitMeaning(B, N, Ops, Imms));
+  Value *LaneId = N.R->ReadsLaneId ? Imms.pop_back_val() : nullptr;
+  B.CreateRet(emitMeaning(B, N, Ops, Imms, LaneId));
   return F;
 }
 
@@ -110,17 +123,30 @@ Function *buildMeaning(Module &M, const Row &R) {
 }
 
 Value *buildElement(IRBuilderBase &B, const Row &R, Sem::ElementReader Read, Value *Lane,
-                    Value *Reg) {
-  assert(R.isMatrix());
-  Sem S(B, {}, {}, B.getInt32Ty());
-  S.setElement(std::move(Read), V(&S, Lane), V(&S, Reg));
+                    Value *Reg, ArrayRef<Value *> Imms, Sem::ExecReader Exec) {
+  assert(R.isWave());
+  Sem S(B, {}, Imms, B.getInt32Ty());
+  S.setElement(std::move(Read), std::move(Exec), V(&S, Lane), V(&S, Reg));
   R.Meaning(S);
   assert(S.result() && "the row set no result");
   return S.result();
 }
 
+/// The bits from \p Defined on are what an unknown function gives.
+static Value *leaveUnspecified(IRBuilderBase &B, Value *X, unsigned Defined) {
+  Type *Ty = X->getType();
+  assert(Ty->isIntegerTy() && "only parts of one register are unspecified");
+  Module &M = *B.GetInsertBlock()->getModule();
+  FunctionCallee Any =
+      M.getOrInsertFunction("whittle.unspecified." + std::to_string(Ty->getIntegerBitWidth()),
+                            FunctionType::get(Ty, false));
+  APInt Low = APInt::getLowBitsSet(Ty->getIntegerBitWidth(), Defined);
+  return B.CreateOr(B.CreateAnd(X, ConstantInt::get(Ty, Low)),
+                    B.CreateAnd(B.CreateCall(Any), ConstantInt::get(Ty, ~Low)));
+}
+
 static Value *emitProgram(IRBuilderBase &B, const Window &W, const Program &P,
-                          ArrayRef<Value *> Leaves, unsigned Id) {
+                          ArrayRef<Value *> Leaves, Value *LaneId, unsigned Id) {
   SmallVector<Value *, 16> Values(Leaves);
   for (const Node &N : P.Nodes) {
     SmallVector<Value *, 4> Ops, Imms;
@@ -128,7 +154,9 @@ static Value *emitProgram(IRBuilderBase &B, const Window &W, const Program &P,
       Ops.push_back(Values[Op]);
     for (int64_t I : N.Imms)
       Imms.push_back(B.getInt64(uint64_t(I)));
-    Values.push_back(emitMeaning(B, N, Ops, Imms));
+    Values.push_back(emitMeaning(B, N, Ops, Imms, LaneId));
+    if (N.R->DefinedBits)
+      Values.back() = leaveUnspecified(B, Values.back(), N.R->DefinedBits);
     if (Values.size() > Id)
       break;
   }
@@ -143,13 +171,17 @@ Function *buildProgram(Module &M, const Window &W, const Program &P, unsigned Ou
   for (const Leaf &L : W.Leaves)
     Params.push_back(L.Ty.irType(Ctx));
   unsigned Id = P.Outputs[Output];
+  const bool ReadsLaneId = any_of(P.Nodes, [](const Node &N) { return N.R->ReadsLaneId; });
+  if (ReadsLaneId)
+    Params.push_back(Type::getInt32Ty(Ctx));
   auto *FT = FunctionType::get(W.typeOf(P, Id).irType(Ctx), Params, false);
   Function *F = Function::Create(FT, GlobalValue::ExternalLinkage, Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   SmallVector<Value *, 8> Leaves;
   for (Argument &A : F->args())
     Leaves.push_back(&A);
-  B.CreateRet(emitProgram(B, W, P, Leaves, Id));
+  Value *LaneId = ReadsLaneId ? Leaves.pop_back_val() : nullptr;
+  B.CreateRet(emitProgram(B, W, P, Leaves, LaneId, Id));
   return F;
 }
 
@@ -243,29 +275,47 @@ private:
 /// The function whose structure stands for the row: of operands, or for a
 /// Matrix row of lane and register with reads as calls.
 static Function *representative(Module &M, const Row &R) {
-  if (!R.isMatrix())
+  if (!R.isWave())
     return buildMeaning(M, R);
   LLVMContext &Ctx = M.getContext();
   Type *I32 = Type::getInt32Ty(Ctx);
   FunctionCallee Elem =
       M.getOrInsertFunction("whittle.elem", FunctionType::get(I32, {I32, I32, I32}, false));
-  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
+  FunctionCallee ExecOf =
+      M.getOrInsertFunction("whittle.exec", FunctionType::get(Type::getInt1Ty(Ctx), {I32}, false));
+  SmallVector<Type *, 8> Params(2, I32);
+  Params.append(R.NumImms, Type::getInt64Ty(Ctx));
+  Function *F = Function::Create(FunctionType::get(I32, Params, false),
                                  GlobalValue::ExternalLinkage, "sem." + R.Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
     return B.CreateCall(Elem, {B.getInt32(K), Lane, Reg});
   };
-  B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1)));
+  SmallVector<Value *, 6> Imms;
+  for (Argument &A : drop_begin(F->args(), 2))
+    Imms.push_back(&A);
+  B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1), Imms,
+                           [&](Value *Lane) { return B.CreateCall(ExecOf, {Lane}); }));
   return F;
 }
 
 static std::string signature(const Row &R) {
-  std::string S = (R.isMatrix() ? "matrix " : "") + R.Def.str();
+  std::string S = R.isMatrix() ? "matrix " : R.isWave() ? "crosslane " : "";
+  // What was there before is left out, so that hashes stay as they are.
+  if (R.isMatrix() && R.WaveLanes != 64)
+    S += std::to_string(R.WaveLanes) + " ";
+  if (R.Off != (R.isMatrix() ? OffLanes::Computed : OffLanes::Unspecified))
+    S += R.Off == OffLanes::Zero ? "off zero " : "off computed ";
+  if (R.DefinedBits)
+    S += "low " + std::to_string(R.DefinedBits) + " ";
+  S += R.Def.str();
   for (const OperandSpec &U : R.Uses)
     if (U.K != OperandSpec::Fixed)
       S += U.K == OperandSpec::Reg   ? " " + U.Ty.str()
            : U.K == OperandSpec::Mem ? " m" + U.Ty.str()
                                      : " imm";
+  if (R.Reads != ImplicitReg::None)
+    S += " implicit " + R.Ins.back().str();
   return S + " ";
 }
 
@@ -316,7 +366,7 @@ Hash128 rowHash(const Row &R) {
 ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
   using Pairs = SmallVector<std::pair<unsigned, unsigned>, 2>;
   static PerRow<Pairs> Known;
-  if (R.isGeneric() || R.isMatrix())
+  if (R.isGeneric() || R.isWave())
     return {};
   return Known.get(R, [&] {
     return withHashes(R, [&](auto Hash) {
@@ -366,7 +416,8 @@ Error checkTotal(const Row &R) {
   for (Instruction &I : instructions(F)) {
     if (auto *C = dyn_cast<CallInst>(&I)) {
       StringRef Callee = C->getCalledFunction()->getName();
-      bool Known = Callee == "whittle.elem" || opaqueOfFunction(Callee);
+      bool Known = Callee == "whittle.elem" || Callee == "whittle.exec" ||
+                   opaqueOfFunction(Callee).has_value();
       if (!Known && !isa<IntrinsicInst>(C))
         return Fail(I, "calls a function");
       if (auto *II = dyn_cast<IntrinsicInst>(C); II && II->mayHaveSideEffects())
@@ -432,6 +483,7 @@ KnownBits knownBits(const Window &W) {
   SmallVector<Type *, 8> Params;
   for (const Leaf &L : W.Leaves)
     Params.push_back(L.Ty.irType(Ctx));
+  Params.push_back(Type::getInt32Ty(Ctx));
   auto *FT = FunctionType::get(W.typeOf(W.Source, Id).irType(Ctx), Params, false);
   Function *F = Function::Create(FT, GlobalValue::ExternalLinkage, "facts", M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
@@ -448,7 +500,8 @@ KnownBits knownBits(const Window &W) {
     }
     Leaves.push_back(X);
   }
-  Value *R = emitProgram(B, W, W.Source, Leaves, Id);
+  Value *LaneId = B.CreateAnd(F->getArg(unsigned(W.Leaves.size())), 63);
+  Value *R = emitProgram(B, W, W.Source, Leaves, LaneId, Id);
   B.CreateRet(R);
   // The element type that the value was computed in tells most.
   while (auto *C = dyn_cast<BitCastOperator>(R))

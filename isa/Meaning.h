@@ -16,25 +16,28 @@ namespace whittle {
 /// The meaning of a lane-wise node as an internal function of \p M,
 ///   Ty @name(Ty0 %in0, .., i64 %imm0, ..)
 /// with ValueType::irType for each register operand (of one lane for Lane) and
-/// an i64 for each immediate. Built once per module and signature. \p N.R must
-/// not be a Matrix row. Generic rows: the immediates are constants of the name.
+/// an i64 for each immediate, and last an i32, the lane's number, if the row asks
+/// for it. Built once per module and signature. \p N.R must
+/// not be a row over the whole wave. Generic rows: the immediates are constants of the name.
 llvm::Function *buildMeaning(llvm::Module &M, const Node &N, llvm::ArrayRef<ValueType> OpTypes);
 /// The same for a plain (non-generic) row.
 llvm::Function *buildMeaning(llvm::Module &M, const Row &R);
 
-/// One output element (32 bits: register \p Reg of lane \p Lane) of a Matrix
-/// row, built at \p B's insertion point; operands are read through \p Read.
-/// Constant Lane and Reg fold away.
+/// One output element (32 bits: register \p Reg of lane \p Lane) of a row over the
+/// whole wave, built at \p B's insertion point; operands are read through \p Read
+/// (scalar ones in lane 0), EXEC through \p Exec, which only CrossLane rows need.
+/// \p Imms are i64. Constant Lane and Reg fold away.
 llvm::Value *buildElement(llvm::IRBuilderBase &B, const Row &R, Sem::ElementReader Read,
-                          llvm::Value *Lane, llvm::Value *Reg);
+                          llvm::Value *Lane, llvm::Value *Reg,
+                          llvm::ArrayRef<llvm::Value *> Imms = {}, Sem::ExecReader Exec = nullptr);
 
 /// A lane-wise node's result built in place from its operands (in their IR
-/// types) and i64 immediates; constants fold.
+/// types) and i64 immediates; constants fold. \p LaneId: for a row that asks for it.
 llvm::Value *emitMeaning(llvm::IRBuilderBase &B, const Node &N, llvm::ArrayRef<llvm::Value *> Ops,
-                         llvm::ArrayRef<llvm::Value *> Imms);
+                         llvm::ArrayRef<llvm::Value *> Imms, llvm::Value *LaneId = nullptr);
 
-/// A lane-wise program as one function of its leaves (constants stay
-/// arguments); nodes are built in place.
+/// A lane-wise program as one function of its leaves (constants stay arguments)
+/// and of the lane's number if a node asks for it; nodes are built in place.
 llvm::Function *buildProgram(llvm::Module &M, const Window &W, const Program &P, unsigned Output,
                              llvm::StringRef Name);
 

@@ -21,7 +21,9 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace llvm {
 class Function;
@@ -35,7 +37,7 @@ using SemFn = std::function<void(Sem &)>;
 /// One explicit use operand of the MachineInstr, in its operand order.
 struct OperandSpec {
   enum Kind : uint8_t {
-    Reg,   ///< a register: an input of the meaning
+    Reg,   ///< a register: an input of the meaning; Ty.Bits 0: of its class's type
     Imm,   ///< an immediate: a run-time argument of the meaning
     Fixed, ///< an immediate that must equal Value (clamp 0, op_sel_hi 3, ..)
     Mem,   ///< the five operands of an x86 address: an input, the Ty.Bits read there
@@ -47,8 +49,23 @@ struct OperandSpec {
 
 /// How a row's opcode treats lanes (AMDGPU); x86 rows are LaneWise.
 enum class Shape : uint8_t {
-  LaneWise, ///< each lane (whole register on x86) on its own, under EXEC
-  Matrix,   ///< whole wave, ignores EXEC: the meaning gives one output element
+  LaneWise,  ///< each lane (whole register on x86) on its own, under EXEC
+  Matrix,    ///< whole wave, ignores EXEC: the meaning gives one output element
+  CrossLane, ///< the same, but lanes read others under EXEC: stands in no window
+};
+
+/// What an AMDGPU row's result is in the lanes that EXEC masks off.
+enum class OffLanes : uint8_t {
+  Unspecified, ///< the vector unit's results: what the register held
+  Zero,        ///< masks that the vector unit writes
+  Computed,    ///< whatever EXEC is: matrix results, logic on masks in scalar registers
+};
+
+/// A register that an opcode's encoding does not name.
+enum class ImplicitReg : uint8_t {
+  None,
+  SCC, ///< AMDGPU: a value of Flags kind, in bit 0
+  VCC, ///< AMDGPU: a lane mask
 };
 
 /// The generic opcodes, whose meaning depends on their operands' types.
@@ -59,7 +76,9 @@ enum class GenericOp : uint8_t {
 };
 
 struct Row {
-  std::string Name;     ///< LLVM's opcode name, or EXTRACT / CONCAT
+  /// LLVM's opcode name, or EXTRACT / CONCAT. A further row of an opcode, for other
+  /// modifiers, features or another result, has ":variant" after it.
+  std::string Name;
   std::string Features; ///< e.g. "+avx512f,+avx512vl": MCSubtargetInfo::checkFeatures
   SemFn Meaning;
   Shape Form = Shape::LaneWise;
@@ -87,6 +106,15 @@ struct Row {
   /// registers, to keep it in order with what configures them (x86 tiles). Its
   /// meaning is known, shown and compared, but it stands in no window.
   bool Ordered = false;
+  /// Given by the setters of the same names in RowSet.
+  OffLanes Off = OffLanes::Unspecified;
+  unsigned DefinedBits = 0; ///< 0: all of the result
+  unsigned WaveLanes = 64;  ///< Matrix: 32 or 64
+  unsigned DefIndex = 0;
+  std::optional<ValueType> DefType;
+  ImplicitReg Reads = ImplicitReg::None, Gives = ImplicitReg::None;
+  bool ReadsLaneId = false; ///< LaneWise, but the meaning asks Sem::lane()
+  std::vector<llvm::SmallVector<int64_t, 6>> Presets;
   /// Optional: explicit operands for rows with fixed modifiers, uses only, in
   /// MachineInstr order. Empty: derived from LLVM's table.
   llvm::SmallVector<OperandSpec, 0> Spec;
@@ -101,13 +129,24 @@ struct Row {
   bool ZeroesAbove = false;               ///< bits above Def in the physical register become 0
   bool DefsFlags = false;                 ///< clobbers EFLAGS/SCC; a window needs them dead
   bool LegacySse = false;                 ///< an encoding that keeps what lies above the XMM
-  bool ReadsMXCSR = false;                ///< its meaning holds for the mode programs start with
+  bool ReadsMXCSR = false;                ///< its meaning holds for the floating-point mode that
+                                          ///< programs start with (x86 MXCSR, AMDGPU MODE)
+  unsigned NumDefs = 1;                   ///< explicit results, of which DefIndex is this row's
   int TiedUse = -1;                       ///< index in Ins of the operand tied to the result
   int MemUse = -1;                        ///< index in Ins of the Mem operand
   bool MaskedLoad = false;                ///< another operand says what is read of it
 
   bool isGeneric() const { return Generic != GenericOp::None; }
   bool isMatrix() const { return Form == Shape::Matrix; }
+  /// The meaning gives one output element of the whole wave.
+  bool isWave() const { return Form != Shape::LaneWise; }
+  /// May be an instruction of a window. Others are shown, evaluated and compared.
+  bool inWindows() const {
+    return !GivesFlags && !Ordered && DefIndex == 0 && Reads == ImplicitReg::None &&
+           Gives == ImplicitReg::None && Form != Shape::CrossLane;
+  }
+  /// Name without a variant's suffix.
+  llvm::StringRef opcodeName() const { return llvm::StringRef(Name).split(':').first; }
   bool readsMemory() const { return MemUse >= 0; }
 };
 
@@ -128,6 +167,24 @@ public:
   RowSet &mem(unsigned Bits);
   /// Row::Ordered.
   RowSet &ordered();
+  /// An element function of lanes that read others (DPP, permutes, readlane).
+  RowSet &addCrossLane(std::string Name, std::string Features, SemFn Element);
+  RowSet &off(OffLanes O);
+  /// Only the low \p Bits of the result are specified: the register's others stay
+  /// what they were. The meaning gives zeros there.
+  RowSet &definedBits(unsigned Bits);
+  RowSet &waveLanes(unsigned Lanes);
+  /// The result is explicit definition \p I, not the first. Of another type than
+  /// its register class says (a lane mask): \p Ty.
+  RowSet &def(unsigned I, ValueType Ty);
+  /// The result, or a last input, is a register that the opcode does not name.
+  RowSet &gives(ImplicitReg R);
+  RowSet &reads(ImplicitReg R);
+  /// The meaning depends on the lane's number, an i32 that Sem::lane() gives.
+  RowSet &readsLaneId();
+  /// Immediate tuples that search tries for a row with several, the neutral one
+  /// first. Without them such a row is in no search.
+  RowSet &presets(std::vector<llvm::SmallVector<int64_t, 6>> Tuples);
 
   std::deque<Row> Rows;
 };

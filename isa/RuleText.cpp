@@ -240,7 +240,7 @@ private:
   }
 
   Error node(Window &W, Program &P, ValueType T) {
-    StringRef Op = Line.take_while([](char C) { return isAlnum(C) || C == '_'; });
+    StringRef Op = Line.take_while([](char C) { return isAlnum(C) || C == '_' || C == ':'; });
     Node N;
     N.R = W.Isa->find(Op);
     if (!N.R)

@@ -279,5 +279,9 @@ void Sem::out(V R) {
 }
 
 V Sem::elem(unsigned K, V Lane, V Reg) { return {this, Reader(K, Lane.get(), Reg.get())}; }
+V Sem::scalar(unsigned K, unsigned Reg) {
+  return {this, Reader(K, B.getInt32(0), B.getInt32(Reg))};
+}
+V Sem::exec(V Lane) { return {this, Exec(Lane.get())}; }
 
 } // namespace whittle

@@ -117,6 +117,8 @@ public:
   /// Reads operand K's element of a matrix row: register Reg of lane Lane.
   using ElementReader =
       std::function<llvm::Value *(unsigned K, llvm::Value *Lane, llvm::Value *Reg)>;
+  /// Reads EXEC's bit of a lane, an i1.
+  using ExecReader = std::function<llvm::Value *(llvm::Value *Lane)>;
 
   Sem(llvm::IRBuilderBase &B, llvm::ArrayRef<llvm::Value *> Ins, llvm::ArrayRef<llvm::Value *> Imms,
       llvm::Type *OutTy)
@@ -146,12 +148,18 @@ public:
   void out(V Result);
   llvm::Value *result() const { return Result; }
 
-  // Matrix rows only.
+  // Rows over the whole wave only.
+  /// Register Reg of operand K in lane Lane, 32 bits.
   V elem(unsigned K, V Lane, V Reg);
-  V lane() const { return LaneV; }
+  /// Register Reg of scalar operand K.
+  V scalar(unsigned K, unsigned Reg = 0);
+  /// EXEC's bit of a lane.
+  V exec(V Lane);
+  V lane() const { return LaneV; } ///< also of a row that readsLaneId()
   V reg() const { return RegV; }
-  void setElement(ElementReader R, V Lane, V Reg) {
-    Reader = std::move(R), LaneV = Lane, RegV = Reg;
+  void setLane(V Lane) { LaneV = Lane; }
+  void setElement(ElementReader R, ExecReader E, V Lane, V Reg) {
+    Reader = std::move(R), Exec = std::move(E), LaneV = Lane, RegV = Reg;
   }
 
   llvm::IRBuilderBase &builder() { return B; }
@@ -162,6 +170,7 @@ private:
   llvm::Type *OutTy;
   llvm::Value *Result = nullptr;
   ElementReader Reader;
+  ExecReader Exec;
   V LaneV, RegV;
 };
 

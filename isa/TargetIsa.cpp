@@ -32,6 +32,7 @@ RowSet &RowSet::add(std::string Name, std::string Features, SemFn Meaning) {
 RowSet &RowSet::addMatrix(std::string Name, std::string Features, SemFn Element) {
   add(std::move(Name), std::move(Features), std::move(Element));
   Rows.back().Form = Shape::Matrix;
+  Rows.back().Off = OffLanes::Computed;
   return *this;
 }
 RowSet &RowSet::addFlags(std::string Name, std::string Features, SemFn Meaning, uint8_t Undefined) {
@@ -48,6 +49,29 @@ RowSet &RowSet::spec(ArrayRef<OperandSpec> Uses) {
 
 RowSet &RowSet::mem(unsigned Bits) { return Rows.back().MemBits = Bits, *this; }
 RowSet &RowSet::ordered() { return Rows.back().Ordered = true, *this; }
+RowSet &RowSet::addCrossLane(std::string Name, std::string Features, SemFn Element) {
+  add(std::move(Name), std::move(Features), std::move(Element));
+  Rows.back().Form = Shape::CrossLane;
+  return *this;
+}
+RowSet &RowSet::off(OffLanes O) { return Rows.back().Off = O, *this; }
+RowSet &RowSet::definedBits(unsigned Bits) { return Rows.back().DefinedBits = Bits, *this; }
+RowSet &RowSet::waveLanes(unsigned Lanes) { return Rows.back().WaveLanes = Lanes, *this; }
+RowSet &RowSet::def(unsigned I, ValueType Ty) {
+  Rows.back().DefIndex = I;
+  Rows.back().DefType = Ty;
+  return *this;
+}
+RowSet &RowSet::gives(ImplicitReg R) {
+  Rows.back().Gives = R;
+  Rows.back().GivesFlags = R == ImplicitReg::SCC;
+  return *this;
+}
+RowSet &RowSet::reads(ImplicitReg R) { return Rows.back().Reads = R, *this; }
+RowSet &RowSet::readsLaneId() { return Rows.back().ReadsLaneId = true, *this; }
+RowSet &RowSet::presets(std::vector<SmallVector<int64_t, 6>> Tuples) {
+  return Rows.back().Presets = std::move(Tuples), *this;
+}
 
 std::string Hash128::hex() const {
   static const char Digits[] = "0123456789abcdef";
@@ -142,6 +166,8 @@ Error TargetIsa::open(StringRef ArchName) {
   for (Row &R : Set.Rows)
     if (!ByName.try_emplace(R.Name, &R).second)
       return makeError("row " + R.Name + ": given twice");
+    else if (R.opcodeName().size() != R.Name.size())
+      Variants[R.opcodeName()].push_back(&R);
 
   Extract.Name = "EXTRACT";
   Extract.Generic = GenericOp::Extract;
@@ -177,6 +203,8 @@ std::optional<ValueType> TargetIsa::typeOfRegClass(unsigned Id) const {
         return ValueType{RegKind::Gpr, Bits};
     return std::nullopt;
   }
+  if (Bits == 16 && (Name.starts_with("VGPR_16") || Name.starts_with("VS_16")))
+    return ValueType{RegKind::Lane, 16};
   if (Bits < 32 || Bits > 1024 || Bits % 32)
     return std::nullopt;
   for (const char *Prefix : {"VGPR", "AGPR", "AV", "VReg", "AReg", "VS_", "VRegSrc", "VRegOrLds"})
@@ -203,14 +231,16 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
   R.TiedUse = R.MemUse = -1;
   R.MaskedLoad = R.MemBits && StringRef(R.Name).contains("MASKMOV");
   R.NumImms = 0;
-  R.Opcode = opcodeOf(*MII, R.Name);
+  R.Opcode = opcodeOf(*MII, R.opcodeName());
   if (!R.Opcode)
     return Fail("LLVM has no such " + Arch + " opcode");
   const MCInstrDesc &D = MII->get(R.Opcode);
-  const unsigned NumDefs = R.GivesFlags ? 0 : 1;
-  if (D.getNumDefs() != NumDefs)
-    return Fail("defines " + Twine(D.getNumDefs()) + " explicit registers, the row " +
-                Twine(NumDefs));
+  const bool X86 = Arch == "x86_64";
+  const unsigned NumDefs = R.NumDefs = D.getNumDefs();
+  const bool GivesNamed = !R.GivesFlags && R.Gives == ImplicitReg::None;
+  if (X86 ? NumDefs != unsigned(GivesNamed) : GivesNamed && R.DefIndex >= NumDefs)
+    return Fail("defines " + Twine(NumDefs) + " explicit registers, the row " +
+                Twine(GivesNamed ? R.DefIndex + 1 : 0));
   auto TypeOf = [&](unsigned I) -> std::optional<ValueType> {
     int Id = MII->getOpRegClassID(D.operands()[I], 0);
     if (Id < 0)
@@ -221,7 +251,11 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
       return ValueType{RegKind::Tile, 8192};
     return typeOfRegClass(Id);
   };
-  std::optional<ValueType> Def = R.GivesFlags ? ValueType{RegKind::Flags, 8} : TypeOf(0);
+  const ValueType FlagsType{RegKind::Flags, 8}, MaskType{RegKind::Lane, 1};
+  std::optional<ValueType> Def = R.GivesFlags                  ? FlagsType
+                                 : R.Gives == ImplicitReg::VCC ? MaskType
+                                 : R.DefType                   ? R.DefType
+                                                               : TypeOf(R.DefIndex);
   if (!Def)
     return Fail("no value type for the result's register class");
   R.Def = *Def;
@@ -254,7 +288,8 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     if (S.K == OperandSpec::Reg) {
       if (!T)
         return Fail("no value type for operand " + Twine(I));
-      S.Ty = *T;
+      if (!S.Ty.Bits)
+        S.Ty = *T;
       if (D.getOperandConstraint(I + NumDefs, MCOI::TIED_TO) == 0)
         R.TiedUse = int(R.Ins.size());
       R.MaskedLoad |= R.MemBits && S.Ty.Kind == RegKind::Mask;
@@ -266,23 +301,10 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
     }
     R.Uses.push_back(S);
   }
-  R.ReadsMXCSR = any_of(D.implicit_uses(), [&](MCPhysReg Reg) {
-    return StringRef(registerInfo().getName(Reg)) == "MXCSR";
-  });
-  for (MCPhysReg Reg : D.implicit_defs()) {
-    StringRef Name = registerInfo().getName(Reg);
-    if (Name == "EFLAGS" || Name == "SCC")
-      R.DefsFlags = true;
-    else if (Name != "MODE" && Name != "EXEC")
-      return Fail("defines " + Name + " besides its result");
-  }
-  if (R.GivesFlags && !R.DefsFlags)
-    return Fail("does not define EFLAGS");
-  // The environment of floating point is as the program starts with it.
-  if (Arch == "x86_64")
-    for (MCPhysReg Reg : D.implicit_uses())
-      if (StringRef Name = registerInfo().getName(Reg); Name != "MXCSR")
-        return Fail("reads " + Name + " besides its operands");
+  if (R.Reads != ImplicitReg::None)
+    R.Ins.push_back(R.Reads == ImplicitReg::SCC ? FlagsType : MaskType);
+  if (std::string Wrong = joinImplicit(R, D); !Wrong.empty())
+    return Fail(Wrong);
   if (R.Ordered ? !D.mayLoad() || !D.mayStore() || R.MemBits
                 : D.mayStore() || D.mayLoad() != (R.MemUse >= 0))
     return Fail(R.Ordered   ? "is not marked as touching memory"
@@ -297,6 +319,38 @@ std::string TargetIsa::joinUnlocked(Row &R) const {
                   (R.Def.Kind == RegKind::Gpr && R.Def.Bits == 32) || R.Def.Kind == RegKind::Mask;
   R.Joined = true;
   return "";
+}
+
+static StringRef implicitName(ImplicitReg R) {
+  return R == ImplicitReg::SCC ? "SCC" : R == ImplicitReg::VCC ? "VCC" : "";
+}
+
+/// Registers that the opcode's encoding does not name; empty, or what is wrong.
+std::string TargetIsa::joinImplicit(Row &R, const MCInstrDesc &D) const {
+  bool Gives = R.Gives == ImplicitReg::None, Reads = R.Reads == ImplicitReg::None;
+  for (MCPhysReg Reg : D.implicit_defs()) {
+    StringRef Name = registerInfo().getName(Reg);
+    Gives |= Name == implicitName(R.Gives);
+    if (Name == "EFLAGS" || Name == "SCC" || Name == "VCC")
+      R.DefsFlags = true;
+    else if (Name != "MODE" && Name != "EXEC")
+      return ("defines " + Name + " besides its result").str();
+  }
+  if (R.GivesFlags && !R.DefsFlags)
+    return "does not define EFLAGS";
+  if (!Gives)
+    return ("does not define " + implicitName(R.Gives)).str();
+  // The environment of floating point is as the program starts with it.
+  R.ReadsMXCSR = false;
+  for (MCPhysReg Reg : D.implicit_uses()) {
+    StringRef Name = registerInfo().getName(Reg);
+    Reads |= Name == implicitName(R.Reads);
+    if (Name == "MXCSR" || Name == "MODE")
+      R.ReadsMXCSR = true;
+    else if (Name != "EXEC" && Name != implicitName(R.Reads))
+      return ("reads " + Name + " besides its operands").str();
+  }
+  return Reads ? "" : ("does not read " + implicitName(R.Reads)).str();
 }
 
 Error TargetIsa::check() const {
@@ -324,6 +378,17 @@ const Row *TargetIsa::find(StringRef Name) const {
   return It != ByName.end() && join(*It->second).empty() ? It->second : nullptr;
 }
 const Row *TargetIsa::find(unsigned Opcode) const { return find(MII->getName(Opcode)); }
+SmallVector<const Row *, 2> TargetIsa::rowsOf(unsigned Opcode) const {
+  SmallVector<const Row *, 2> Found;
+  StringRef Name = MII->getName(Opcode);
+  if (const Row *R = find(Name))
+    Found.push_back(R);
+  if (auto It = Variants.find(Name); It != Variants.end())
+    for (Row *R : It->second)
+      if (join(*R).empty())
+        Found.push_back(R);
+  return Found;
+}
 const Row &TargetIsa::generic(GenericOp G) const {
   assert(G != GenericOp::None);
   return G == GenericOp::Extract ? Extract : Concat;

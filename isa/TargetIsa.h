@@ -19,6 +19,7 @@
 #include <vector>
 
 namespace llvm {
+class MCInstrDesc;
 class MCInstrInfo;
 class MCRegisterInfo;
 class MCSubtargetInfo;
@@ -54,8 +55,11 @@ public:
   const std::deque<Row> &rows() const;
   /// By opcode name; nullptr if there is no row. Generic rows: EXTRACT, CONCAT.
   const Row *find(llvm::StringRef Name) const;
-  /// By LLVM's opcode number; nullptr if there is no row.
+  /// By LLVM's opcode number; nullptr if there is no row. Of several, the one
+  /// without a variant's suffix.
   const Row *find(unsigned Opcode) const;
+  /// All rows of an opcode, in the order in which they are to be tried.
+  llvm::SmallVector<const Row *, 2> rowsOf(unsigned Opcode) const;
   const Row &generic(GenericOp G) const;
 
   /// All classes, by id. Built on first use: hashes every meaning.
@@ -78,6 +82,7 @@ private:
   /// Joins \p R if that was not done yet; empty, or what is wrong with the row.
   std::string join(Row &R) const;
   std::string joinUnlocked(Row &R) const;
+  std::string joinImplicit(Row &R, const llvm::MCInstrDesc &D) const;
 
   std::string Arch, TripleName;
   const llvm::Target *TheTarget = nullptr;
@@ -86,6 +91,8 @@ private:
   mutable std::unique_ptr<llvm::MCRegisterInfo> MRI;
   mutable RowSet Set;
   llvm::DenseMap<llvm::StringRef, Row *> ByName; ///< keys are the rows' own names
+  /// Rows with a suffix, by the name without it.
+  llvm::DenseMap<llvm::StringRef, llvm::SmallVector<Row *, 2>> Variants;
   Row Extract, Concat;
   mutable std::mutex JoinLock;
   mutable bool AllJoined = false;

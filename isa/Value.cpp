@@ -56,7 +56,8 @@ std::optional<ValueType> ValueType::parse(StringRef Text) {
     break;
   case 'l':
   case 's':
-    if (Bits >= 32 && Bits <= 1024 && Bits % 32 == 0)
+    if ((Bits >= 32 && Bits <= 1024 && Bits % 32 == 0) ||
+        (Text[0] == 'l' && (Bits == 1 || Bits == 16)))
       return ValueType{Text[0] == 'l' ? RegKind::Lane : RegKind::Sgpr, uint16_t(Bits)};
     break;
   case 't':
@@ -83,7 +84,8 @@ Type *ValueType::irType(LLVMContext &Ctx) const {
     return FixedVectorType::get(I32, Bits / 32);
   case RegKind::Lane:
   case RegKind::Sgpr:
-    return Bits == 32 ? I32 : FixedVectorType::get(I32, Bits / 32);
+    return Bits <= 32 ? Type::getIntNTy(Ctx, Bits)
+                      : static_cast<Type *>(FixedVectorType::get(I32, Bits / 32));
   case RegKind::Tile:
     return FixedVectorType::get(I32, Bits / 32);
   }

@@ -48,11 +48,15 @@ static std::string meaningText(const Row &R) {
   LLVMContext Ctx;
   Module M("meaning", Ctx);
   Function *F;
-  if (R.isMatrix()) {
+  if (R.isWave()) {
     Type *I32 = Type::getInt32Ty(Ctx);
     FunctionCallee Elem = M.getOrInsertFunction("operand.lane.register",
                                                 FunctionType::get(I32, {I32, I32, I32}, false));
-    F = Function::Create(FunctionType::get(I32, {I32, I32}, false), GlobalValue::ExternalLinkage,
+    FunctionCallee ExecOf =
+        M.getOrInsertFunction("exec.lane", FunctionType::get(Type::getInt1Ty(Ctx), {I32}, false));
+    SmallVector<Type *, 8> Params(2, I32);
+    Params.append(R.NumImms, Type::getInt64Ty(Ctx));
+    F = Function::Create(FunctionType::get(I32, Params, false), GlobalValue::ExternalLinkage,
                          R.Name, M);
     F->getArg(0)->setName("lane");
     F->getArg(1)->setName("register");
@@ -60,12 +64,20 @@ static std::string meaningText(const Row &R) {
     auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
       return B.CreateCall(Elem, {B.getInt32(K), Lane, Reg});
     };
-    B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1)));
+    SmallVector<Value *, 6> Imms;
+    for (Argument &A : drop_begin(F->args(), 2)) {
+      A.setName("imm" + Twine(A.getArgNo() - 2));
+      Imms.push_back(&A);
+    }
+    B.CreateRet(buildElement(B, R, Read, F->getArg(0), F->getArg(1), Imms,
+                             [&](Value *Lane) { return B.CreateCall(ExecOf, {Lane}); }));
   } else {
     F = buildMeaning(M, R);
     for (Argument &A : F->args())
       A.setName(A.getArgNo() < R.Ins.size() ? "in" + Twine(A.getArgNo())
-                                            : "imm" + Twine(A.getArgNo() - R.Ins.size()));
+                : A.getArgNo() - R.Ins.size() < R.NumImms
+                    ? "imm" + Twine(A.getArgNo() - R.Ins.size())
+                    : Twine("lane"));
     F->setName(R.Name);
   }
   std::string Text;

@@ -17,8 +17,20 @@
 
 namespace whittle::amdgpu {
 
-/// A register use, and a modifier that must stand at its neutral value.
+/// A register use; a lane mask in a scalar register; an immediate that the meaning
+/// reads; a modifier that must stand at one value.
 inline OperandSpec reg() { return {}; }
+inline OperandSpec mask() {
+  OperandSpec S;
+  S.Ty = {RegKind::Lane, 1};
+  return S;
+}
+inline OperandSpec imm(unsigned Bits) {
+  OperandSpec S;
+  S.K = OperandSpec::Imm;
+  S.ImmBits = uint8_t(Bits);
+  return S;
+}
 inline OperandSpec fixed(int64_t Value) {
   OperandSpec S;
   S.K = OperandSpec::Fixed;

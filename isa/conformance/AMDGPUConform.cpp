@@ -63,6 +63,34 @@ public:
     }
   }
 
+  /// Two halves or a single that are floating-point numbers: near ones whose sums
+  /// and products show all of both, and special ones.
+  uint32_t number() {
+    static const uint32_t Singles[] = {0x7f800000, 0x7fc00000, 0x7f800001, 0x7fffffff, 0x00800000,
+                                       0x00000001, 0x007fffff, 0x7f7fffff, 0x3f800000, 0x00000000,
+                                       0x4f000000, 0x4effffff, 0x4f800000, 0x33800000};
+    static const uint32_t Halves[] = {0x7c00, 0x7e00, 0x7c01, 0x7fff, 0x0400, 0x0001,
+                                      0x03ff, 0x7bff, 0x3c00, 0x0000, 0x7800, 0x0fff};
+    auto Half = [&] {
+      const uint32_t Sign = uint32_t(Random() % 2) << 15;
+      return Random() % 4 == 0 ? Sign | Halves[Random() % std::size(Halves)]
+                               : Sign | uint32_t(0x3000 + Random() % 0x1800);
+    };
+    const uint32_t Sign = uint32_t(Random() % 2) << 31;
+    switch (Random() % 6) {
+    case 0:
+      return Sign | Singles[Random() % std::size(Singles)];
+    case 1:
+      return Sign | uint32_t(0x3e000000 + (Random() % 64 << 19));
+    case 2:
+      return Sign | uint32_t(0x3c000000 + Random() % 0x07000000);
+    case 3:
+      return uint32_t(Random());
+    default:
+      return Half() << 16 | Half();
+    }
+  }
+
 private:
   std::mt19937_64 Random;
 };
@@ -84,63 +112,102 @@ uint64_t execMask(unsigned Wave, WordSource &Words) {
   }
 }
 
-/// A tuple as the evaluator takes it: lane by lane, each with its registers.
-std::vector<uint8_t> laneMajor(const WaveRegisters &W) {
-  const unsigned Regs = W.Regs.size();
-  std::vector<uint8_t> Bytes(size_t(Lanes) * Regs * 4);
-  for (unsigned L = 0; L != Lanes; ++L)
-    for (unsigned R = 0; R != Regs; ++R)
-      support::endian::write32le(&Bytes[4 * (L * Regs + R)], W.Regs[R][L]);
-  return Bytes;
+/// A value as the evaluator takes it: lane by lane, each with its registers.
+std::vector<uint8_t> laneMajor(const WaveRegisters &W, ValueType Ty, unsigned Lanes) {
+  const unsigned Bytes = Ty.bytes();
+  std::vector<uint8_t> Out(wholeRegisterBytes(Ty, Lanes));
+  for (size_t L = 0; L != Out.size() / Bytes; ++L)
+    for (unsigned B = 0; B != Bytes; ++B)
+      Out[L * Bytes + B] = uint8_t(W.Regs[B / 4][L] >> (8 * (B % 4)));
+  return Out;
 }
 
-uint32_t wordAt(const std::vector<uint8_t> &Bytes, unsigned Index) {
-  return support::endian::read32le(&Bytes[4 * size_t(Index)]);
+/// Register \p Reg of lane \p L out of what the evaluator gave.
+uint32_t wordAt(const std::vector<uint8_t> &Bytes, ValueType Ty, unsigned L, unsigned Reg) {
+  uint32_t Word = 0;
+  const unsigned Size = std::min(Ty.bytes() - 4 * Reg, 4u);
+  for (unsigned B = 0; B != Size; ++B)
+    Word |= uint32_t(Bytes[L * Ty.bytes() + 4 * Reg + B]) << (8 * B);
+  return Word;
 }
 
-std::string describe(const Row &R, const std::vector<WaveRegisters> &In, unsigned L, unsigned Reg,
-                     uint64_t Exec, uint32_t Meaning, uint32_t Reference) {
+unsigned registersOf(ValueType Ty) { return (Ty.Bits + 31) / 32; }
+
+/// The bits of one register of \p Ty.
+uint32_t registerMask(ValueType Ty) { return Ty.Bits < 32 ? (1u << Ty.Bits) - 1 : ~0u; }
+
+std::string describe(const WaveCall &Call, const Row &R, unsigned L, unsigned Reg, uint32_t Meaning,
+                     uint32_t Reference) {
   std::string Text =
       formatv("lane {0} register {1}: the row gives {2:x8}, the reference {3:x8}; exec {4:x16}", L,
-              Reg, Meaning, Reference, Exec);
-  if (!R.isMatrix())
-    for (const WaveRegisters &W : In)
-      Text += formatv(" {0:x8}", W.Regs[0][L]);
+              Reg, Meaning, Reference, Call.Exec);
+  if (!R.isWave())
+    for (auto [W, Ty] : zip_equal(Call.In, R.Ins))
+      for (const auto &Words : W.Regs)
+        Text += formatv(" {0:x8}", Words[Ty.Kind == RegKind::Lane ? L : 0]);
+  for (int64_t I : Call.Imm)
+    Text += formatv(" imm {0}", I);
   return Text;
+}
+
+/// The immediates of a call: mostly those that are written, else any that fit.
+void chooseImmediates(const Row &R, WordSource &Words, std::vector<int64_t> &Imm) {
+  Imm.clear();
+  if (!R.Presets.empty() && Words.bits() % 4 == 0) {
+    const auto &Preset = R.Presets[Words.bits() % R.Presets.size()];
+    Imm.assign(Preset.begin(), Preset.end());
+    return;
+  }
+  for (const OperandSpec &U : R.Uses)
+    if (U.K == OperandSpec::Imm)
+      Imm.push_back(int64_t(Words.bits() & maskTrailingOnes<uint64_t>(U.ImmBits)));
+}
+
+/// The bits of a register of the result that the row has to specify.
+uint32_t mustDefine(const Row &R, unsigned Reg, bool On) {
+  if (R.GivesFlags)
+    return 1;
+  if (R.Def.Kind == RegKind::Lane && !On && R.Off == OffLanes::Unspecified)
+    return 0;
+  const uint32_t All = registerMask(R.Def);
+  return R.DefinedBits && Reg == 0 ? All & maskTrailingOnes<uint32_t>(R.DefinedBits) : All;
 }
 
 /// One wave through the row and the reference.
 void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, ConformEntry &Entry) {
   const Row &R = F.row();
-  const uint64_t Exec = execMask(Wave, Words);
-  std::vector<WaveRegisters> In;
+  WaveCall Call;
+  // Lane-wise rows do not know how many lanes there are.
+  Call.Lanes = R.isMatrix() ? R.WaveLanes : R.Form == Shape::CrossLane && Wave % 3 == 2 ? 32 : 64;
+  Call.Exec = execMask(Wave, Words) & maskTrailingOnes<uint64_t>(Call.Lanes);
   std::vector<std::vector<uint8_t>> Bytes;
+  const bool Floats = R.ReadsMXCSR && Wave % 2;
   for (ValueType Ty : R.Ins) {
-    WaveRegisters &W = In.emplace_back(Ty.Bits / 32);
+    WaveRegisters &W = Call.In.emplace_back(registersOf(Ty));
     for (auto &Reg : W.Regs)
       for (uint32_t &Word : Reg)
-        Word = Words.word();
-    Bytes.push_back(laneMajor(W));
+        Word = (Floats ? Words.number() : Words.word()) & registerMask(Ty);
+    Bytes.push_back(laneMajor(W, Ty, Call.Lanes));
   }
-  const unsigned Regs = R.Def.Bits / 32;
-  WaveRegisters Want(Regs);
-  const EvalReply Got = F.run(Bytes, {}, Exec, Lanes);
-  executeAMDGPU(R.Name, In, Exec, Want);
-  Entry.Inputs += R.isMatrix() ? 1 : uint64_t(std::popcount(Exec));
-  for (unsigned L = 0; L != Lanes; ++L)
-    for (unsigned Reg = 0; Reg != Regs; ++Reg) {
-      const unsigned At = L * Regs + Reg;
-      const uint32_t Meaning = wordAt(Got.Out[0], At), Defined = wordAt(Got.Defined[0], At);
-      // Lanes that are off are unspecified, in a vector unit's result only.
-      const uint32_t MustDefine = R.isMatrix() || (Exec >> L & 1) ? 0xffffffff : 0;
-      if (Defined == MustDefine && ((Meaning ^ Want.Regs[Reg][L]) & Defined) == 0)
+  chooseImmediates(R, Words, Call.Imm);
+  WaveRegisters Want(registersOf(R.Def));
+  const EvalReply Got = F.run(Bytes, Call.Imm, Call.Exec, Call.Lanes);
+  executeAMDGPU(R.Name, Call, Want);
+  const bool PerLane = R.Def.Kind == RegKind::Lane;
+  Entry.Inputs += R.isWave() || !PerLane ? 1 : uint64_t(std::popcount(Call.Exec));
+  for (unsigned L = 0; L != (PerLane ? Call.Lanes : 1); ++L)
+    for (unsigned Reg = 0; Reg != Want.Regs.size(); ++Reg) {
+      const uint32_t Meaning = wordAt(Got.Out[0], R.Def, L, Reg),
+                     Defined = wordAt(Got.Defined[0], R.Def, L, Reg),
+                     Must = mustDefine(R, Reg, Call.on(L)), Reference = Want.Regs[Reg][L];
+      if (((Defined ^ Must) & registerMask(R.Def)) == 0 && ((Meaning ^ Reference) & Must) == 0)
         continue;
       if (Entry.Mismatches++ == 0)
-        Entry.FirstMismatch = Defined == MustDefine
-                                  ? describe(R, In, L, Reg, Exec, Meaning, Want.Regs[Reg][L])
-                                  : formatv("lane {0}: bits {1:x8} are specified, must be {2:x8}",
-                                            L, Defined, MustDefine)
-                                        .str();
+        Entry.FirstMismatch =
+            ((Defined ^ Must) & registerMask(R.Def)) == 0
+                ? describe(Call, R, L, Reg, Meaning, Reference)
+                : formatv("lane {0}: bits {1:x8} are specified, must be {2:x8}", L, Defined, Must)
+                      .str();
     }
 }
 
@@ -234,9 +301,9 @@ Error compareFolds(const RowFunction &RF, Intrinsic::ID Id, unsigned Count, Word
     for (uint32_t Word : Set) {
       WaveRegisters W;
       W.Regs[0].assign(Lanes, Word);
-      In.push_back(laneMajor(W));
+      In.push_back(laneMajor(W, {RegKind::Lane, 32}, Lanes));
     }
-    const uint32_t Got = wordAt(RF.run(In, {}, 1, Lanes).Out[0], 0);
+    const uint32_t Got = wordAt(RF.run(In, {}, 1, Lanes).Out[0], RF.row().Def, 0, 0);
     ++Entry.Inputs;
     if (Got != Want && Entry.Mismatches++ == 0)
       Entry.FirstMismatch =
@@ -251,11 +318,7 @@ Error compareFolds(const RowFunction &RF, Intrinsic::ID Id, unsigned Count, Word
 Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions &Options) {
   ConformEntry Entry;
   Entry.Opcode = R.Name;
-  std::vector<WaveRegisters> In;
-  for (ValueType Ty : R.Ins)
-    In.emplace_back(Ty.Bits / 32);
-  WaveRegisters Out(R.Def.Bits / 32);
-  if (R.NumImms != 0 || !executeAMDGPU(R.Name, In, 0, Out)) {
+  if (!knowsAMDGPU(R.Name)) {
     Entry.Reason = "the reference has no such instruction";
     return Entry;
   }
@@ -267,7 +330,9 @@ Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions
   // Each row has a sequence of its own, whatever other rows there are.
   WordSource Words(Options.Seed ^ xxh3_64bits(R.Name));
   // At least twice each EXEC mask.
-  const uint64_t Wanted = R.isMatrix() ? Options.Inputs / 16 : Options.Inputs;
+  const uint64_t Wanted = R.isMatrix()                                ? Options.Inputs / 16
+                          : R.isWave() || R.Def.Kind != RegKind::Lane ? Options.Inputs / 4
+                                                                      : Options.Inputs;
   for (unsigned Wave = 0; Wave < 12 || Entry.Inputs < Wanted; ++Wave)
     compareWave(**F, Wave, Words, Entry);
   if (Intrinsic::ID Id = foldedIntrinsic(R.Name); Id != Intrinsic::not_intrinsic) {

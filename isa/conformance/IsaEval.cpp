@@ -30,9 +30,10 @@ static Error makeError(const Twine &Message) {
 
 namespace {
 /// Lane-wise: one lane (or x86 register) from In and Imm into Out.
-using LaneFn = void (*)(const uint8_t *const *In, const int64_t *Imm, uint8_t *Out);
-/// Matrix: one output element from whole-wave operands.
-using ElementFn = uint32_t (*)(const uint8_t *const *In, uint32_t Lane, uint32_t Reg);
+using LaneFn = void (*)(const uint8_t *const *In, const int64_t *Imm, uint8_t *Out, uint32_t Lane);
+/// Whole waves: one output element.
+using ElementFn = uint32_t (*)(const uint8_t *const *In, const int64_t *Imm, uint64_t Exec,
+                               uint32_t Lane, uint32_t Reg);
 } // namespace
 
 struct RowFunction::Impl {
@@ -63,8 +64,9 @@ static void emitLaneEntry(Module &M, const Row &R) {
   LLVMContext &Ctx = M.getContext();
   Type *Ptr = PointerType::get(Ctx, 0);
   Function *Meaning = buildMeaning(M, R);
-  Function *F = Function::Create(FunctionType::get(Type::getVoidTy(Ctx), {Ptr, Ptr, Ptr}, false),
-                                 GlobalValue::ExternalLinkage, EntryName, M);
+  Type *I32 = Type::getInt32Ty(Ctx);
+  auto *FT = FunctionType::get(Type::getVoidTy(Ctx), {Ptr, Ptr, Ptr, I32}, false);
+  Function *F = Function::Create(FT, GlobalValue::ExternalLinkage, EntryName, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   SmallVector<Value *, 8> Args;
   for (auto [I, Ty] : enumerate(R.Ins)) {
@@ -74,23 +76,30 @@ static void emitLaneEntry(Module &M, const Row &R) {
   for (unsigned I = 0; I != R.NumImms; ++I)
     Args.push_back(
         B.CreateLoad(B.getInt64Ty(), B.CreateConstGEP1_64(B.getInt64Ty(), F->getArg(1), I)));
+  if (R.ReadsLaneId)
+    Args.push_back(F->getArg(3));
   B.CreateAlignedStore(B.CreateCall(Meaning, Args), F->getArg(2), Align(1));
   B.CreateRetVoid();
 }
 
 static void emitElementEntry(Module &M, const Row &R) {
   LLVMContext &Ctx = M.getContext();
-  Type *Ptr = PointerType::get(Ctx, 0), *I32 = Type::getInt32Ty(Ctx);
-  Function *F = Function::Create(FunctionType::get(I32, {Ptr, I32, I32}, false),
+  Type *Ptr = PointerType::get(Ctx, 0), *I32 = Type::getInt32Ty(Ctx), *I64 = Type::getInt64Ty(Ctx);
+  Function *F = Function::Create(FunctionType::get(I32, {Ptr, Ptr, I64, I32, I32}, false),
                                  GlobalValue::ExternalLinkage, EntryName, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
     Value *At = B.CreateLoad(Ptr, B.CreateConstGEP1_64(Ptr, F->getArg(0), K));
     Value *Index = B.CreateAdd(B.CreateMul(Lane, B.getInt32(R.Ins[K].Bits / 32)), Reg);
-    return B.CreateAlignedLoad(I32, B.CreateGEP(I32, At, B.CreateZExt(Index, B.getInt64Ty())),
-                               Align(1));
+    return B.CreateAlignedLoad(I32, B.CreateGEP(I32, At, B.CreateZExt(Index, I64)), Align(1));
   };
-  B.CreateRet(buildElement(B, R, Read, F->getArg(1), F->getArg(2)));
+  auto Exec = [&](Value *Lane) -> Value * {
+    return B.CreateTrunc(B.CreateLShr(F->getArg(2), B.CreateZExt(Lane, I64)), B.getInt1Ty());
+  };
+  SmallVector<Value *, 6> Imms;
+  for (unsigned I = 0; I != R.NumImms; ++I)
+    Imms.push_back(B.CreateLoad(I64, B.CreateConstGEP1_64(I64, F->getArg(1), I)));
+  B.CreateRet(buildElement(B, R, Read, F->getArg(3), F->getArg(4), Imms, Exec));
 }
 
 Expected<std::unique_ptr<RowFunction>> RowFunction::compile(const Row &R) {
@@ -99,11 +108,11 @@ Expected<std::unique_ptr<RowFunction>> RowFunction::compile(const Row &R) {
   if (!Jit)
     return Jit.takeError();
   auto Entry = (*Jit)->build(
-      [&](Module &M) { R.isMatrix() ? emitElementEntry(M, R) : emitLaneEntry(M, R); }, {EntryName});
+      [&](Module &M) { R.isWave() ? emitElementEntry(M, R) : emitLaneEntry(M, R); }, {EntryName});
   if (!Entry)
     return Entry.takeError();
   auto P = std::make_unique<Impl>();
-  if (R.isMatrix())
+  if (R.isWave())
     P->Element = reinterpret_cast<ElementFn>(Entry->front());
   else
     P->Lane = reinterpret_cast<LaneFn>(Entry->front());
@@ -139,29 +148,42 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
   std::vector<uint8_t> &Out = Reply.Out.emplace_back(wholeRegisterBytes(R.Def, Lanes));
   std::vector<uint8_t> &Defined = Reply.Defined.emplace_back(Out.size(), uint8_t(0xff));
   if (R.GivesFlags)
-    Defined[0] = uint8_t(0x3f & ~R.FlagsUndefined);
+    Defined[0] = uint8_t((R.Gives == ImplicitReg::SCC ? 1 : 0x3f) & ~R.FlagsUndefined);
   SmallVector<const uint8_t *, 8> At;
   for (const auto &Bytes : In)
     At.push_back(Bytes.data());
 
-  if (R.isMatrix()) {
-    assert(Lanes == 64 && "matrix rows work on 64 lanes");
+  // What of one lane's result is specified.
+  auto Specify = [&](size_t Begin, bool On) {
+    for (unsigned Bit = 0; Bit != 8 * R.Def.bytes(); ++Bit)
+      if ((R.DefinedBits && Bit >= R.DefinedBits) || (!On && R.Off == OffLanes::Unspecified))
+        Defined[Begin + Bit / 8] &= uint8_t(~(1u << Bit % 8));
+  };
+  if (R.isWave()) {
+    assert((!R.isMatrix() || Lanes == R.WaveLanes) && "a matrix row has its own number of lanes");
+    const bool PerLane = R.Def.Kind == RegKind::Lane;
     const unsigned Regs = R.Def.Bits / 32;
-    for (unsigned Lane = 0; Lane != Lanes; ++Lane)
+    if (Lanes < 64)
+      Exec &= (uint64_t(1) << Lanes) - 1;
+    for (unsigned Lane = 0; Lane != (PerLane ? Lanes : 1); ++Lane) {
       for (unsigned Reg = 0; Reg != Regs; ++Reg)
-        support::endian::write32le(&Out[4 * (Lane * Regs + Reg)], P->Element(At.data(), Lane, Reg));
+        support::endian::write32le(&Out[4 * (Lane * Regs + Reg)],
+                                   P->Element(At.data(), Imm.data(), Exec, Lane, Reg));
+      if (PerLane)
+        Specify(Lane * R.Def.bytes(), Exec >> Lane & 1);
+    }
     return Reply;
   }
   if (R.Def.Kind != RegKind::Lane) {
-    P->Lane(At.data(), Imm.data(), Out.data());
+    P->Lane(At.data(), Imm.data(), Out.data(), 0);
     return Reply;
   }
   for (unsigned Lane = 0; Lane != Lanes; ++Lane) {
     const size_t Begin = size_t(Lane) * R.Def.bytes();
-    if (Exec >> Lane & 1)
-      P->Lane(At.data(), Imm.data(), &Out[Begin]);
-    else
-      std::fill_n(&Defined[Begin], R.Def.bytes(), uint8_t(0));
+    const bool On = Exec >> Lane & 1;
+    if (On || R.Off == OffLanes::Computed)
+      P->Lane(At.data(), Imm.data(), &Out[Begin], Lane);
+    Specify(Begin, On);
     for (auto [K, Ty] : enumerate(R.Ins))
       if (Ty.Kind == RegKind::Lane)
         At[K] += Ty.bytes();
@@ -172,18 +194,41 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
 /// Whether the subtarget has the row's opcode, and its number of lanes.
 static Expected<unsigned> checkCpu(const TargetIsa &Isa, const Row &R, StringRef Cpu) {
   if (Cpu.empty())
-    return 64;
+    return R.isMatrix() ? R.WaveLanes : 64;
   auto Sub = Isa.subtarget(Cpu);
   if (!Sub)
     return Sub.takeError();
   if (!R.Features.empty() && !(*Sub)->checkFeatures(R.Features))
     return makeError("opcode '" + R.Name + "' is not available on " + Cpu + " (needs " +
                      R.Features + ")");
+  if (R.isMatrix())
+    return R.WaveLanes;
   return Isa.arch() == "amdgcn" && (*Sub)->checkFeatures("+wavefrontsize32") ? 32 : 64;
 }
 
-Expected<EvalReply> evaluate(const TargetIsa &Isa, const EvalRequest &Request) {
+/// The row of the name, or the one that the CPU has of those that differ by
+/// generation only.
+static const Row *findFor(const TargetIsa &Isa, const EvalRequest &Request) {
   const Row *R = Isa.find(Request.Opcode);
+  if (!R || R->isGeneric() || Request.Cpu.empty())
+    return R;
+  auto Sub = Isa.subtarget(Request.Cpu);
+  if (!Sub) {
+    consumeError(Sub.takeError());
+    return R;
+  }
+  auto Has = [&](const Row &Row) {
+    return Row.Features.empty() || (*Sub)->checkFeatures(Row.Features);
+  };
+  if (!Has(*R) && R->Name == R->opcodeName())
+    for (const Row *Other : Isa.rowsOf(R->Opcode))
+      if (Has(*Other) && Other->Ins == R->Ins && Other->NumImms == R->NumImms)
+        return Other;
+  return R;
+}
+
+Expected<EvalReply> evaluate(const TargetIsa &Isa, const EvalRequest &Request) {
+  const Row *R = findFor(Isa, Request);
   if (!R)
     return makeError("unknown " + Isa.arch() + " opcode '" + Request.Opcode + "'");
   if (R->isGeneric())

@@ -243,8 +243,7 @@ TEST(AMDGPUClasses, TiesAndTypesComeFromLLVM) {
 
 TEST(AMDGPUReference, DoesNotKnowEveryName) {
   WaveRegisters Out;
-  EXPECT_FALSE(executeAMDGPU("V_FMA_F32_e64", {WaveRegisters(), WaveRegisters(), WaveRegisters()},
-                             ~0ull, Out));
+  EXPECT_FALSE(executeAMDGPU("V_SOMETHING_ELSE_e64", WaveCall(), Out));
   Row Unknown = row("V_AND_B32_e64");
   Unknown.Name = "V_SOMETHING_ELSE_e64";
   auto Entry = conformAMDGPURow(Unknown);
