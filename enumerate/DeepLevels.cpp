@@ -188,7 +188,7 @@ void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows,
         for (int64_t Imm : R.InnerImms) {
           if (S.expired())
             return;
-          R.Fn(Ptrs, X.Full[0].data(), &Imm, Table.numTests());
+          R.Fn(Ptrs, X.Full[0].data(), R.immediates(Imm), Table.numTests());
           uint64_t F = ValueTable::fingerprint(X.Full[0].data(), Bytes, Ty);
           if (Table.has(F, Weight, Instructions))
             continue;

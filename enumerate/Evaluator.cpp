@@ -176,7 +176,7 @@ Error Evaluator::run(const Window &W, const Program &P, ArrayRef<const uint8_t *
     if (N.R->isGeneric()) {
       runGeneric(N, In, InBytes, Temps.back().get(), NumTests);
     } else {
-      assert((!N.R->isMatrix() || NumTests % 64 == 0) && "a wave is 64 tests");
+      assert((!N.R->isMatrix() || NumTests % N.R->WaveLanes == 0) && "a wave is 64 tests");
       auto Fn = function(N, Types);
       if (!Fn)
         return Fn.takeError();

@@ -14,13 +14,17 @@
 
 namespace whittle {
 
+/// The lane's number that a row which asks for it sees in a test: one of four that
+/// are far apart, so that a chunk of any size has them.
+constexpr unsigned laneOfTest(size_t Test) { return unsigned(Test & 3) * 21; }
+
 /// JIT-compiled meanings (ORC), compiled on first use, shared by threads;
 /// objects are cached on disk (isa/ObjectStore.h) by row hash, host CPU and LLVM
 /// version.
 ///
 /// Buffers hold NumTests values of ValueType::bytes() each, one after the
 /// other. For Lane values a test is one lane; a Matrix row takes each 64
-/// consecutive tests as one wave (NumTests is then a multiple of 64).
+/// consecutive tests (or 32, as the row says) as one wave.
 /// EXEC is all ones here.
 class Evaluator {
 public:

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/Kernels.h"
+#include "enumerate/Evaluator.h"
 #include "isa/HostJit.h"
 #include "isa/Meaning.h"
 #include "llvm/IR/IRBuilder.h"
@@ -18,7 +19,7 @@ using namespace llvm;
 namespace whittle {
 
 /// Raised when the code that is built around meanings changes.
-static constexpr unsigned KernelVersion = 1;
+static constexpr unsigned KernelVersion = 2;
 
 unsigned naturalTests(const Row &R) {
   unsigned Widest = R.Def.bytes();
@@ -148,28 +149,34 @@ static void buildRows(Module &M, const Kernel &K) {
       for (auto [P, T] : zip(Ptrs, K.OpTypes))
         Ops.push_back(
             L.load(T.irType(M.getContext()), L.at(P, B.CreateMul(I, B.getInt64(T.bytes())))));
-      L.store(L.call(Meaning, Ops, Imms), L.at(Out, B.CreateMul(I, B.getInt64(K.N.Ty.bytes()))));
+      SmallVector<Value *, 4> More(Imms.begin(), Imms.end());
+      if (R.ReadsLaneId)
+        More.push_back(B.CreateTrunc(B.CreateMul(B.CreateAnd(I, 3), B.getInt64(laneOfTest(1))),
+                                     B.getInt32Ty()));
+      L.store(L.call(Meaning, Ops, More), L.at(Out, B.CreateMul(I, B.getInt64(K.N.Ty.bytes()))));
     });
     B.CreateRetVoid();
     return;
   }
   unsigned Regs = R.Def.Bits / 32;
-  L.loop(B.CreateLShr(L.F->getArg(3), 6), [&](Value *Wave) {
-    Value *First = B.CreateShl(Wave, 6);
+  auto Imms = L.immediates(L.F->getArg(2), R.NumImms);
+  const uint64_t LogLanes = Log2_32(R.WaveLanes);
+  L.loop(B.CreateLShr(L.F->getArg(3), LogLanes), [&](Value *Wave) {
+    Value *First = B.CreateShl(Wave, LogLanes);
     auto Element = [&](Value *Base, unsigned NumRegs, Value *Lane, Value *Reg) {
       Value *Test = B.CreateAdd(First, B.CreateZExt(Lane, B.getInt64Ty()));
       Value *Index =
           B.CreateAdd(B.CreateMul(Test, B.getInt64(NumRegs)), B.CreateZExt(Reg, B.getInt64Ty()));
       return L.at(Base, B.CreateShl(Index, 2));
     };
-    L.loop(B.getInt64(64), [&](Value *Lane64) {
+    L.loop(B.getInt64(R.WaveLanes), [&](Value *Lane64) {
       L.loop(B.getInt64(Regs), [&](Value *Reg64) {
         Value *Lane = B.CreateTrunc(Lane64, B.getInt32Ty());
         Value *Reg = B.CreateTrunc(Reg64, B.getInt32Ty());
         auto Read = [&](unsigned Op, Value *FromLane, Value *FromReg) -> Value * {
           return L.load(B.getInt32Ty(), Element(Ptrs[Op], R.Ins[Op].Bits / 32, FromLane, FromReg));
         };
-        L.store(buildElement(B, R, Read, Lane, Reg), Element(Out, Regs, Lane, Reg));
+        L.store(buildElement(B, R, Read, Lane, Reg, Imms), Element(Out, Regs, Lane, Reg));
       });
     });
   });
@@ -210,7 +217,10 @@ static void buildProbe(Module &M, const Kernel &K) {
     for (unsigned T = 0; T != K.Tests; ++T) {
       SmallVector<Value *, 4> Ops(Fixed[T]);
       Ops[K.Inner] = L.load(R.Ins[K.Inner].irType(C), L.at(Chunk, T * InBytes));
-      Value *X = L.call(Meaning, Ops, Imms);
+      SmallVector<Value *, 4> More(Imms.begin(), Imms.end());
+      if (R.ReadsLaneId)
+        More.push_back(B.getInt32(laneOfTest(T)));
+      Value *X = L.call(Meaning, Ops, More);
       Value *D = B.CreateAnd(B.CreateXor(X, Goals[T]), Cares[T]);
       Differ = Differ ? B.CreateOr(Differ, D) : D;
     }

@@ -148,8 +148,8 @@ void TaskSearch::probeOne(const PoolRow &R, unsigned Mask, const InnerSet &In, c
     Ptrs[P] = P == K ? In.Chunks : Table[Ops[P]].Full;
   X.Hits.resize(In.Count);
   for (int64_t Imm : R.LastImms) {
-    size_t N = R.Probes[K](Ptrs, In.Count, Goal.data(), CareAll ? nullptr : Care.data(), &Imm,
-                           X.Hits.data());
+    size_t N = R.Probes[K](Ptrs, In.Count, Goal.data(), CareAll ? nullptr : Care.data(),
+                           R.immediates(Imm), X.Hits.data());
     Out.Candidates += In.Count;
     for (size_t I = 0; I != N; ++I)
       found(R, In, X.Hits[I], Ops, Imm, Out, X);
@@ -186,7 +186,7 @@ void TaskSearch::scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const
       if (Mask >> P & 1)
         Ptrs[P] = In.Chunks + At * InBytes;
     for (int64_t Imm : Imms) {
-      R.Fn(Ptrs, X.Out.data(), &Imm, N * C);
+      R.Fn(Ptrs, X.Out.data(), R.immediates(Imm), N * C);
       Out.Candidates += N;
       for (size_t I = 0; I != N; ++I) {
         const uint8_t *Chunk = X.Out.data() + I * OutBytes;
@@ -309,7 +309,7 @@ const uint8_t *TaskSearch::fullOf(const Hit &H, uint32_t Op, ValueType Ty,
   for (unsigned K = 0; K != E.Row->arity(); ++K)
     Ptrs[K] = Table[E.Ops[K]].Full;
   Room.resize(Table.numTests() * Ty.bytes());
-  E.Row->Fn(Ptrs, Room.data(), &E.Imm, Table.numTests());
+  E.Row->Fn(Ptrs, Room.data(), E.Row->immediates(E.Imm), Table.numTests());
   return Room.data();
 }
 
@@ -319,7 +319,7 @@ bool TaskSearch::agrees(const Hit &H, Scratch &X) const {
   for (unsigned K = 0; K != E.Row->arity(); ++K)
     Ptrs[K] = fullOf(H, E.Ops[K], E.Row->R->Ins[K], X.Full[0]);
   X.Full[1].resize(Table.numTests() * T.GoalTy.bytes());
-  E.Row->Fn(Ptrs, X.Full[1].data(), &E.Imm, Table.numTests());
+  E.Row->Fn(Ptrs, X.Full[1].data(), E.Row->immediates(E.Imm), Table.numTests());
   return matches(X.Full[1].data());
 }
 

@@ -157,7 +157,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
     for (int64_t Imm : Imms) {
       if (S.expired())
         return;
-      R.Fn(Ptrs, To, &Imm, Table.numTests());
+      R.Fn(Ptrs, To, R.immediates(Imm), Table.numTests());
       Out.R.Candidates += Search;
       if (Last && !Solved && matches(To)) {
         H.Root.Imm = Imm;

@@ -55,6 +55,19 @@ static PoolRow::Kind kindOf(const Row &R) {
   return PoolRow::Plain;
 }
 
+/// Immediates for a row with several: its presets, and those that the window has.
+static std::vector<SmallVector<int64_t, 6>> immediateTuples(const Row &R, const Window &W) {
+  std::vector<SmallVector<int64_t, 6>> Tuples = R.Presets;
+  for (const Node &N : W.Source.Nodes)
+    if (!N.R->isGeneric() && N.R->Def == R.Def && N.R->Ins == R.Ins && N.Imms.size() == R.NumImms &&
+        meaningHash(*N.R) == meaningHash(R)) {
+      SmallVector<int64_t, 6> Own(N.Imms.begin(), N.Imms.end());
+      if (!is_contained(Tuples, Own))
+        Tuples.push_back(std::move(Own));
+    }
+  return Tuples;
+}
+
 std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, CandidateRanker &Ranker) {
   SmallVector<ValueType, 8> Types = typesOf(W);
   auto Occurs = [&](ValueType T) {
@@ -67,7 +80,8 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   for (const OpClass &C : W.Isa->classes()) {
     const Row &Leader = C.leader();
     // A load stands where it stood: search adds none.
-    if (Leader.readsMemory() || Leader.Ordered || Leader.NumImms > 1 || Leader.Ins.size() > 4 ||
+    if (Leader.readsMemory() || !Leader.inWindows() || Leader.Ins.size() > 4 ||
+        (Leader.NumImms > 1 && immediateTuples(Leader, W).empty()) ||
         (Leader.ReadsMXCSR && !Rounds) || !is_contained(Types, Leader.Def) ||
         !all_of(Leader.Ins, Occurs))
       continue;
@@ -96,6 +110,8 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
     P.Rank = unsigned(Pool.size());
     P.K = kindOf(*P.R);
     P.Commutes = commutativeInputs(*P.R);
+    if (P.R->NumImms > 1)
+      P.Tuples = immediateTuples(*P.R, W);
     Pool.push_back(P);
   }
   return Pool;
@@ -155,6 +171,12 @@ Error prepare(PoolRow &P, Evaluator &E, ArrayRef<int64_t> WindowImms) {
   P.Fn = *Fn;
   if (P.R->NumImms == 0) {
     P.LastImms = P.InnerImms = {0};
+    return Error::success();
+  }
+  if (!P.Tuples.empty()) {
+    for (size_t I = 0; I != P.Tuples.size(); ++I)
+      P.LastImms.push_back(int64_t(I));
+    P.InnerImms = P.LastImms;
     return Error::success();
   }
   SmallVector<int64_t, 0> All = distinctImmediates(P);

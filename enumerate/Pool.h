@@ -30,9 +30,15 @@ struct PoolRow {
   /// Immediates with different results on some test, as the last instruction
   /// and before it; one 0 for a row without.
   llvm::SmallVector<int64_t, 0> LastImms, InnerImms;
+  /// Of a row with several immediates, what the numbers above stand for.
+  std::vector<llvm::SmallVector<int64_t, 6>> Tuples;
   std::array<uint8_t, 256> Before{}; ///< Affine: applied to bytes first
   std::array<Evaluator::ProbeFn, 4> Probes{};
 
+  /// What the row's functions take for immediate \p Imm, which must outlive it.
+  const int64_t *immediates(const int64_t &Imm) const {
+    return Tuples.empty() ? &Imm : Tuples[size_t(Imm)].data();
+  }
   unsigned weight() const { return R->Weight; }
   unsigned arity() const { return unsigned(R->Ins.size()); }
 };

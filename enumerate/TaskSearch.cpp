@@ -80,6 +80,12 @@ std::vector<std::vector<uint8_t>> TaskSearch::runOnTests(const Window &W, const 
   return Out;
 }
 
+/// The low bits that the goal's row specifies; 0: all.
+static unsigned definedBits(const Window &W, const Program &Goal) {
+  unsigned Id = Goal.Outputs[0];
+  return Id < W.numLeaves() ? 0 : Goal.Nodes[Id - W.numLeaves()].R->DefinedBits;
+}
+
 void TaskSearch::readGoal() {
   if (GoalTests == S.Tests.size())
     return;
@@ -87,6 +93,10 @@ void TaskSearch::readGoal() {
   Goal = runOnTests(S.W, T.Goal)[0];
   Care.assign(Goal.size(), 0xff);
   CareAll = true;
+  if (unsigned Low = definedBits(S.W, T.Goal))
+    for (size_t K = 0; K != Care.size(); ++K)
+      if (K % T.GoalTy.bytes() >= Low / 8)
+        CareAll = Care[K] = 0;
   // Bits that follow an unspecified value are no part of the goal: a target
   // need not reproduce them, and the prover decides what it may do.
   if (none_of(S.W.Leaves, [](const Leaf &L) { return L.Choice; }))
@@ -269,8 +279,8 @@ private:
     N.Ty = N.R->Def;
     for (unsigned K = 0; K != E.Row->arity(); ++K)
       N.Ops.push_back(value(E.Ops[K]));
-    if (N.R->NumImms)
-      N.Imms.push_back(E.Imm);
+    const int64_t *Imms = E.Row->immediates(E.Imm);
+    N.Imms.assign(Imms, Imms + N.R->NumImms);
     P.Nodes.push_back(std::move(N));
     return Win.numLeaves() + unsigned(P.Nodes.size()) - 1;
   }

@@ -119,14 +119,20 @@ void TestSet::fill(Random &R, size_t Test) {
   }
 }
 
+static uint8_t byteOf(const APInt &X, unsigned Byte) {
+  return uint8_t(X.extractBitsAsZExtValue(std::min(8u, X.getBitWidth() - 8 * Byte), Byte * 8));
+}
+
 void TestSet::respectFacts(unsigned I, size_t Test) {
   const Leaf &L = Leaves[I];
   unsigned Bytes = L.Ty.bytes();
   uint8_t *P = Buffers[I].data() + Test * Bytes;
   if (L.Ty.Kind == RegKind::Sgpr && Test % 64)
     memcpy(P, P - Bytes, Bytes);
+  if (L.Ty.isLaneMask())
+    *P &= 1;
   for (unsigned B = 0; B != Bytes; ++B) {
-    auto ByteOf = [&](const APInt &X) { return uint8_t(X.extractBitsAsZExtValue(8, B * 8)); };
+    auto ByteOf = [&](const APInt &X) { return byteOf(X, B); };
     if (L.Const)
       P[B] = ByteOf(*L.Const);
     if (L.Zeros.getBitWidth() == L.Ty.Bits)
@@ -148,7 +154,8 @@ bool TestSet::add(ArrayRef<APInt> Values) {
     return false;
   size_t Granule = Waves ? 64 : 1;
   for (auto [L, X] : zip(Leaves, Values)) {
-    bool Wave = L.Ty.Kind == RegKind::Lane && X.getBitWidth() == 64u * L.Ty.Bits;
+    bool Wave = L.Ty.Kind == RegKind::Lane &&
+                (X.getBitWidth() == 64u * L.Ty.Bits || X.getBitWidth() == 32u * L.Ty.Bits);
     if (X.getBitWidth() != L.Ty.Bits && !Wave)
       return false;
   }
@@ -158,9 +165,10 @@ bool TestSet::add(ArrayRef<APInt> Values) {
     bool Wave = X.getBitWidth() != Leaves[I].Ty.Bits;
     Buffers[I].resize((NumTests + Granule) * Bytes);
     for (size_t T = 0; T != Granule; ++T) {
+      const unsigned Lanes = X.getBitWidth() / Leaves[I].Ty.Bits;
+      const APInt One = X.extractBits(Leaves[I].Ty.Bits, Wave ? T % Lanes * Leaves[I].Ty.Bits : 0);
       for (unsigned B = 0; B != Bytes; ++B)
-        Buffers[I][(NumTests + T) * Bytes + B] =
-            uint8_t(X.extractBitsAsZExtValue(8, ((Wave ? T * Bytes : 0) + B) * 8));
+        Buffers[I][(NumTests + T) * Bytes + B] = byteOf(One, B);
       respectFacts(I, NumTests + T);
     }
   }

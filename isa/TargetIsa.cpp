@@ -346,7 +346,7 @@ std::string TargetIsa::joinImplicit(Row &R, const MCInstrDesc &D) const {
     StringRef Name = registerInfo().getName(Reg);
     Reads |= Name == implicitName(R.Reads);
     if (Name == "MXCSR" || Name == "MODE")
-      R.ReadsMXCSR = true;
+      R.ReadsMXCSR = !R.opcodeName().starts_with("V_MFMA_I32"); // integers do not round
     else if (Name != "EXEC" && Name != implicitName(R.Reads))
       return ("reads " + Name + " besides its operands").str();
   }

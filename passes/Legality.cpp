@@ -264,7 +264,7 @@ unsigned Legality::bankCopies(const Row &R, unsigned Index, const Match &M) {
       if (unsigned Idx = View.table().subRegIndex(*Want, Offset, V.Ty.Bits, TRI))
         Copies += Differ(ClassOf(V), TRI.getSubRegisterClass(Want, Idx));
   };
-  unsigned Operand = 1, In = 0;
+  unsigned Operand = R.NumDefs, In = 0;
   for (const OperandSpec &U : R.Uses) {
     if (U.K == OperandSpec::Reg)
       if (const TargetRegisterClass *Want = View.instrInfo().getRegClass(D, Operand))
@@ -313,7 +313,8 @@ const Row *Legality::member(unsigned Index, const Match &M) {
   }
   auto Rank = [&](const Row &C) {
     bool InSource = any_of(M.NodeMI, [&](MachineInstr *MI) {
-      return MI && View.table().info(MI->getOpcode(), View.instrInfo()).R == &C;
+      const NodeView *N = MI && !MI->isRegSequence() ? View.node(*MI) : nullptr;
+      return N && N->R == &C;
     });
     unsigned Encoding = InSource                                   ? 0
                         : &C == &R                                 ? 1
@@ -324,7 +325,7 @@ const Row *Legality::member(unsigned Index, const Match &M) {
   };
   const Row *Best = nullptr;
   for (const Row &C : View.table().isa().rows())
-    if (isAvailable(C) && sameSymbol(C, R) && (!Best || Rank(C) < Rank(*Best)))
+    if (C.inWindows() && isAvailable(C) && sameSymbol(C, R) && (!Best || Rank(C) < Rank(*Best)))
       Best = &C;
   return Best;
 }

@@ -362,14 +362,20 @@ ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII
   if (!New)
     return It->second;
   SmallVector<unsigned, 2> Found;
-  const Row *R = Opcode == TargetOpcode::REG_SEQUENCE ? &Table.isa().generic(GenericOp::Concat)
-                                                      : Table.info(Opcode, TII).R;
-  if (R)
-    for (unsigned I = 0; I != Rules.size(); ++I) {
-      const Window &W = Rules[I].R.W;
-      if (sameSymbol(*W.Source.Nodes[W.Source.Outputs[0] - W.numLeaves()].R, *R))
-        Found.push_back(I);
-    }
+  // Whichever rows of the opcode a function's subtarget has: matching looks.
+  SmallVector<const Row *, 2> Rows;
+  if (Opcode == TargetOpcode::REG_SEQUENCE)
+    Rows.push_back(&Table.isa().generic(GenericOp::Concat));
+  else if (Table.isa().arch() == "amdgcn")
+    Rows = Table.isa().rowsOf(Opcode);
+  else if (const Row *R = Table.info(Opcode, TII).R)
+    Rows.push_back(R);
+  for (unsigned I = 0; I != Rules.size(); ++I) {
+    const Window &W = Rules[I].R.W;
+    const Row &Root = *W.Source.Nodes[W.Source.Outputs[0] - W.numLeaves()].R;
+    if (any_of(Rows, [&](const Row *R) { return sameSymbol(Root, *R); }))
+      Found.push_back(I);
+  }
   return ByOpcode[Opcode] = std::move(Found);
 }
 

@@ -9,10 +9,20 @@
 #include "isa/Meaning.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/MC/MCSubtargetInfo.h"
 
 using namespace llvm;
 
 namespace whittle {
+
+void OpcodeTable::enter(const MCSubtargetInfo &Now) {
+  STI = &Now;
+  if (Isa.arch() != "amdgcn" || (!Infos.empty() && Features == Now.getFeatureBits()))
+    return;
+  Features = Now.getFeatureBits();
+  Infos.clear();
+  RowLists.clear();
+}
 
 OpcodeInfo OpcodeTable::info(unsigned Opcode, const TargetInstrInfo &TII) {
   auto [It, New] = Infos.try_emplace(Opcode);
@@ -54,8 +64,9 @@ static OpcodeInfo::ConstKind x86ConstKind(StringRef Name) {
 }
 
 static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
-  for (StringRef Mov : {"S_MOV_B32", "S_MOV_B64", "S_MOV_B64_IMM_PSEUDO", "V_MOV_B32_e32",
-                        "V_MOV_B32_e64", "V_ACCVGPR_WRITE_B32_e64", "AV_MOV_B32_IMM_PSEUDO"})
+  for (StringRef Mov :
+       {"S_MOV_B32", "S_MOV_B64", "S_MOV_B64_IMM_PSEUDO", "V_MOV_B32_e32", "V_MOV_B32_e64",
+        "V_MOV_B64_PSEUDO", "S_MOVK_I32", "V_ACCVGPR_WRITE_B32_e64", "AV_MOV_B32_IMM_PSEUDO"})
     if (Name == Mov)
       I.Const = OpcodeInfo::MovOperand;
   I.WholeWave = hasAny(
@@ -70,7 +81,16 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
 }
 
 void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TII) {
-  I.R = Isa.find(Opcode);
+  if (Isa.arch() == "amdgcn") {
+    auto &List = RowLists.emplace_back();
+    for (const Row *R : Isa.rowsOf(Opcode))
+      if (R->inWindows() && (!STI || R->Features.empty() || STI->checkFeatures(R->Features)))
+        List.push_back(R);
+    I.Rows = List;
+    I.R = List.empty() ? nullptr : List.front();
+  } else {
+    I.R = Isa.find(Opcode);
+  }
   if (I.R && I.R->readsMemory()) {
     const auto *At =
         find_if(I.R->Uses, [](const OperandSpec &U) { return U.K == OperandSpec::Mem; });
@@ -85,7 +105,7 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
     if (I.R)
       I.LoadOperand = int(LoadIndex);
   }
-  if (I.R && I.R->GivesFlags) {
+  if (I.R && !I.R->inWindows()) {
     I.R = nullptr;
     I.LoadOperand = -1;
   }
@@ -95,8 +115,6 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
   else
     I.Const = x86ConstKind(Name);
   if (I.Const == OpcodeInfo::LoadPlain)
-    I.R = nullptr;
-  if (I.R && I.R->Ordered)
     I.R = nullptr;
   if (I.R && I.LoadOperand < 0 && I.R->Ins.empty() && !I.R->NumImms && !I.R->isMatrix())
     I.Const = OpcodeInfo::RowConstant;

@@ -13,10 +13,13 @@
 
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/APInt.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+#include <deque>
 #include <optional>
 #include <vector>
 
 namespace llvm {
+class MCSubtargetInfo;
 class TargetInstrInfo;
 class TargetRegisterClass;
 class TargetRegisterInfo;
@@ -37,6 +40,9 @@ struct OpcodeInfo {
   ConstKind Const = NotConst;
   /// The row, for memory forms the row of the register form; or nullptr.
   const Row *R = nullptr;
+  /// All rows of the opcode that the subtarget has, in the order in which they are
+  /// to be tried: R first.
+  llvm::ArrayRef<const Row *> Rows;
   /// Memory forms: index in the register form's operands of the loaded value,
   /// which is where the address starts in the memory form; also where it starts
   /// in an opcode whose own row reads memory. -1: no memory form.
@@ -54,6 +60,9 @@ public:
   explicit OpcodeTable(const TargetIsa &Isa) : Isa(Isa) {}
 
   const TargetIsa &isa() const { return Isa; }
+  /// To be called before a function is looked at: which of an opcode's rows holds
+  /// depends on the subtarget.
+  void enter(const llvm::MCSubtargetInfo &STI);
   OpcodeInfo info(unsigned Opcode, const llvm::TargetInstrInfo &TII);
   /// LLVM's opcode of this name, or 0.
   unsigned opcodeNamed(llvm::StringRef Name, const llvm::TargetInstrInfo &TII);
@@ -71,6 +80,9 @@ private:
   void fill(OpcodeInfo &I, unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
   const TargetIsa &Isa;
+  const llvm::MCSubtargetInfo *STI = nullptr;
+  llvm::FeatureBitset Features;
+  std::deque<llvm::SmallVector<const Row *, 2>> RowLists;
   llvm::DenseMap<unsigned, OpcodeInfo> Infos;
   std::vector<std::pair<bool, std::optional<ValueType>>> Types;
   llvm::DenseMap<const Row *, llvm::APInt> RowConstants;

@@ -140,6 +140,17 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
   switch (Ty.Kind) {
   case RegKind::Lane:
   case RegKind::Sgpr: {
+    if (Ty.isLaneMask()) {
+      const bool Wave32 = MF.getSubtarget().checkFeatures("+wavefrontsize32");
+      Out.R = Move(Wave32 ? "S_MOV_B32" : "S_MOV_B64", C.isZero() ? 0 : -1);
+      return Out;
+    }
+    if (Ty.Bits == 16) {
+      Value Whole;
+      Whole.R = Move("V_MOV_B32_e32", C.getSExtValue());
+      Whole.Bits = 32;
+      return Whole.R ? extract(Whole, 0, 16) : Value();
+    }
     StringRef Name = Ty.Kind == RegKind::Lane ? "V_MOV_B32_e32" : "S_MOV_B32";
     if (Ty.Bits == 32) {
       Out.R = Move(Name, C.getSExtValue());
@@ -312,7 +323,7 @@ bool Rewriter::emitNode(unsigned Index) {
   if (!DefRC)
     return false;
   SmallVector<Register, 4> Regs;
-  unsigned OpIdx = 1, In = 0, Imm = 0;
+  unsigned OpIdx = R.NumDefs, In = 0, Imm = 0;
   for (const OperandSpec &U : R.Uses) {
     if (U.K == OperandSpec::Reg) {
       Value V = Operand(N.Ops[In++]);
@@ -328,6 +339,9 @@ bool Rewriter::emitNode(unsigned Index) {
   Out.R = MRI.createVirtualRegister(DefRC);
   auto Build = [&] {
     MachineInstrBuilder B = BuildMI(*M.Block, Plan.Before, DL, D, Out.R);
+    for (unsigned I = 1; I != R.NumDefs; ++I)
+      if (const TargetRegisterClass *RC = allocatable(R.Opcode, I))
+        B.addReg(MRI.createVirtualRegister(RC), RegState::Define | RegState::Dead);
     In = Imm = 0;
     for (const OperandSpec &U : R.Uses)
       if (U.K == OperandSpec::Reg)

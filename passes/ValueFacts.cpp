@@ -102,6 +102,8 @@ std::optional<APInt> ValueView::constant(const ValueRef &V) {
   }
   case ValueRef::Reg: {
     std::optional<APInt> C = constantOfReg(V.R, V.SubReg, 0);
+    if (C && V.Ty.isLaneMask())
+      return C->isZero() || C->isAllOnes() ? std::optional(C->trunc(1)) : std::nullopt;
     return C && C->getBitWidth() == V.Ty.Bits ? C : std::nullopt;
   }
   }
@@ -196,7 +198,7 @@ std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned 
 unsigned ValueView::cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,
                          const MachineBasicBlock *Block, ConeIds &Ids) {
   bool Keyed = V.K == ValueRef::Reg;
-  std::pair<unsigned, unsigned> Key{V.R.id(), V.SubReg};
+  std::pair<unsigned, unsigned> Key{V.R.id(), V.SubReg << 12 | V.Ty.Bits};
   if (Keyed)
     if (auto It = Ids.find(Key); It != Ids.end())
       return It->second;

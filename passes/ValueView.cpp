@@ -29,10 +29,40 @@ static bool roundsByDefault(const Function &F) {
          F.getDenormalMode(APFloat::IEEEdouble()) == DenormalMode::getIEEE();
 }
 
+/// AMDGPU: IEEE and DX10_CLAMP are off in shaders and by attribute; and code may
+/// set MODE itself.
+static bool keepsMode(const MachineFunction &MF, const TargetRegisterInfo &TRI) {
+  const Function &F = MF.getFunction();
+  auto Off = [&](StringRef Name) {
+    Attribute A = F.getFnAttribute(Name);
+    return A.isValid() && A.getValueAsString() == "false";
+  };
+  static constexpr CallingConv::ID Compute[] = {CallingConv::AMDGPU_KERNEL,
+                                                CallingConv::SPIR_KERNEL, CallingConv::C,
+                                                CallingConv::Fast, CallingConv::Cold};
+  if (Off("amdgpu-ieee") || Off("amdgpu-dx10-clamp") || !is_contained(Compute, F.getCallingConv()))
+    return false;
+  for (const MachineBasicBlock &MBB : MF)
+    for (const MachineInstr &MI : MBB)
+      for (const MachineOperand &MO : MI.implicit_operands())
+        if (MO.isReg() && MO.isDef() && MO.getReg().isPhysical() &&
+            StringRef(TRI.getName(MO.getReg())) == "MODE")
+          return false;
+  return true;
+}
+
+bool ValueView::roundsAsRowsDo() {
+  if (!DefaultRounding)
+    DefaultRounding = roundsByDefault(MF.getFunction()) && (!AMDGPU || keepsMode(MF, TRI));
+  return *DefaultRounding;
+}
+
 ValueView::ValueView(MachineFunction &MF, OpcodeTable &Table)
     : MF(MF), Table(Table), MRI(MF.getRegInfo()), TII(*MF.getSubtarget().getInstrInfo()),
       TRI(*MF.getSubtarget().getRegisterInfo()), AMDGPU(Table.isa().arch() == "amdgcn"),
-      DefaultRounding(roundsByDefault(MF.getFunction())) {}
+      WaveSize(AMDGPU && MF.getSubtarget().checkFeatures("+wavefrontsize32") ? 32 : 64) {
+  Table.enter(MF.getSubtarget());
+}
 
 void ValueView::invalidate() {
   Nodes.clear();
@@ -56,7 +86,8 @@ std::optional<ValueType> ValueView::typeOf(Register R, unsigned SubReg) const {
   unsigned Bits = TRI.getSubRegIdxSize(SubReg), Offset = TRI.getSubRegIdxOffset(SubReg);
   // The low byte and word of a general register are values, AH and its like are
   // not; a vector register has no part that LLVM names below 128 bits.
-  bool LowPart = T->Kind == RegKind::Gpr && !Offset && (Bits == 8 || Bits == 16);
+  bool LowPart = (T->Kind == RegKind::Gpr && !Offset && (Bits == 8 || Bits == 16)) ||
+                 (T->Kind == RegKind::Lane && Bits == 16); // halves of a VGPR
   if (T->Kind == RegKind::Mask || (!LowPart && (Bits % 32 || Offset % 32)) ||
       Offset + Bits > T->Bits || (T->Kind == RegKind::Vec && Bits < 128))
     return std::nullopt;
@@ -64,10 +95,27 @@ std::optional<ValueType> ValueView::typeOf(Register R, unsigned SubReg) const {
   return T;
 }
 
-/// An SGPR may be read where lanes are expected: the same value in each.
+/// An SGPR may be read where lanes are expected: the same value in each; or as one
+/// bit for each lane of a wave of that many.
 static bool readsAs(ValueType Have, ValueType Want) {
   return Have == Want ||
-         (Have.Kind == RegKind::Sgpr && Want.Kind == RegKind::Lane && Have.Bits == Want.Bits);
+         (Have.Kind == RegKind::Sgpr && Want.Kind == RegKind::Lane &&
+          (Have.Bits == Want.Bits || (Want.isLaneMask() && (Have.Bits == 32 || Have.Bits == 64))));
+}
+
+/// The immediate fits what the row reads of it.
+static bool fits(int64_t Imm, const OperandSpec &U) {
+  return U.ImmBits >= 64 || isIntN(U.ImmBits, Imm) || isUIntN(U.ImmBits, uint64_t(Imm));
+}
+
+/// Whether an immediate in operand \p In of \p R is read as the same bits
+/// everywhere. In packed and mixed operands that depends on the generation.
+static bool takesImmediate(const Row &R, ValueType Want, int64_t Value) {
+  StringRef Name = R.opcodeName();
+  if (Name.starts_with("V_PK_") || Name.starts_with("V_DOT2") || Name.contains("_MIX"))
+    return Value == 0;
+  // A literal for a 64-bit operand may be extended in more than one way.
+  return Want.Bits == 32 || Want.Bits == 16 || (Want.Bits == 64 && Value >= -16 && Value <= 64);
 }
 
 bool ValueView::isTransparentCopy(const MachineInstr &MI, const MachineBasicBlock *Reader) const {
@@ -191,20 +239,69 @@ const NodeView *ValueView::node(MachineInstr &MI) {
   return It->second.get();
 }
 
+/// True if what \p MI gives is a mask of lanes rather than a number: it is made of
+/// masks, or read as one.
+bool ValueView::holdsLaneMask(const MachineInstr &MI) {
+  for (const MachineOperand &MO : MI.explicit_uses()) {
+    MachineInstr *Def =
+        MO.isReg() && MO.getReg().isVirtual() ? MRI.getVRegDef(MO.getReg()) : nullptr;
+    const NodeView *N = Def && !Def->isPHI() ? node(*Def) : nullptr;
+    if (N && N->R->Def.isLaneMask())
+      return true;
+  }
+  for (const MachineOperand &MO : MRI.use_nodbg_operands(MI.getOperand(0).getReg())) {
+    const MachineInstr &User = *MO.getParent();
+    OpcodeInfo I = Table.info(User.getOpcode(), TII);
+    const unsigned At = MO.getOperandNo();
+    if (I.R && At >= I.R->NumDefs && At - I.R->NumDefs < I.R->Uses.size() &&
+        I.R->Uses[At - I.R->NumDefs].Ty.isLaneMask())
+      return true;
+  }
+  return false;
+}
+
 bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
   OpcodeInfo Info = Table.info(MI.getOpcode(), TII);
   if (!Info.R || MI.isBundled())
     return false;
-  const Row &R = *Info.R;
-  if (R.ReadsMXCSR && !DefaultRounding)
+  if (Info.Rows.size() < 2)
+    return fillNode(MI, Info, *Info.R, N);
+  // Logic on scalars that are masks is another row than on numbers.
+  const bool HasMaskRow = any_of(
+      Info.Rows, [](const Row *R) { return R->Def.isLaneMask() && R->Off == OffLanes::Computed; });
+  const bool Masks = HasMaskRow && holdsLaneMask(MI);
+  for (const Row *R : Info.Rows) {
+    if (HasMaskRow && R->Def.isLaneMask() != Masks)
+      continue;
+    NodeView Attempt;
+    if (fillNode(MI, Info, *R, Attempt)) {
+      N = std::move(Attempt);
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ValueView::fillNode(MachineInstr &MI, const OpcodeInfo &Info, const Row &R, NodeView &N) {
+  if (R.ReadsMXCSR && !roundsAsRowsDo())
     return false;
-  const MCInstrDesc &D = MI.getDesc();
-  if (D.getNumDefs() != 1 || MI.getNumExplicitOperands() < 1)
+  if (MI.getNumExplicitOperands() < R.NumDefs || !R.NumDefs)
     return false;
-  const MachineOperand &Def = MI.getOperand(0);
-  if (!Def.isReg() || !Def.getReg().isVirtual() || Def.getSubReg() || typeOf(Def.getReg()) != R.Def)
+  const MachineOperand &Def = MI.getOperand(R.DefIndex);
+  if (!Def.isReg() || !Def.getReg().isVirtual() || Def.getSubReg())
     return false;
-  // EFLAGS or SCC must be dead, and any other register that it writes as well.
+  std::optional<ValueType> DefTy = typeOf(Def.getReg());
+  if (R.Def.isLaneMask() ? !DefTy || DefTy->Kind != RegKind::Sgpr || DefTy->Bits != WaveSize
+                         : DefTy != R.Def)
+    return false;
+  // A second result (a carry) must be dead, and so must EFLAGS, SCC and any other
+  // register that it writes.
+  for (unsigned I = 0; I != R.NumDefs; ++I) {
+    const MachineOperand &Other = MI.getOperand(I);
+    if (I != R.DefIndex &&
+        (!Other.isReg() || !Other.getReg().isVirtual() || !MRI.use_nodbg_empty(Other.getReg())))
+      return false;
+  }
   for (const MachineOperand &MO : MI.implicit_operands())
     if (MO.isReg() && MO.isDef() && !MO.isDead())
       return false;
@@ -213,7 +310,7 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
 
   N.MI = &MI;
   N.R = &R;
-  unsigned Op = 1, In = 0;
+  unsigned Op = R.NumDefs, In = 0;
   bool Masked = false;
   for (const OperandSpec &U : R.Uses) {
     Masked |= U.K == OperandSpec::Reg && U.Ty.Kind == RegKind::Mask;
@@ -235,8 +332,14 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
     if (U.K != OperandSpec::Reg) {
       if (!MO.isImm() || (U.K == OperandSpec::Fixed && MO.getImm() != U.Value))
         return false;
-      if (U.K == OperandSpec::Imm)
-        N.Imms.push_back(MO.getImm());
+      if (U.K == OperandSpec::Imm) {
+        // Of one bit, LLVM writes 1 or -1 for the same.
+        if (AMDGPU && !fits(MO.getImm(), U))
+          return false;
+        N.Imms.push_back(AMDGPU && U.ImmBits < 64
+                             ? int64_t(uint64_t(MO.getImm()) & ((uint64_t(1) << U.ImmBits) - 1))
+                             : MO.getImm());
+      }
       continue;
     }
     ValueType Want = R.Ins[In++];
@@ -245,8 +348,7 @@ bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
       V.K = ValueRef::Imm;
       V.Value = MO.getImm();
       V.Ty = Want;
-      // A literal for a 64-bit operand may be extended in more than one way.
-      if (!AMDGPU || !(Want.Bits == 32 || (Want.Bits == 64 && V.Value >= -16 && V.Value <= 64)))
+      if (!AMDGPU || Want.isLaneMask() || !takesImmediate(R, Want, V.Value))
         return false;
     } else if (!MO.isReg()) {
       return false;

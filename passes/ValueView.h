@@ -124,11 +124,15 @@ public:
 
 private:
   bool fillNode(llvm::MachineInstr &MI, NodeView &N);
+  bool fillNode(llvm::MachineInstr &MI, const OpcodeInfo &Info, const Row &R, NodeView &N);
+  bool roundsAsRowsDo();
+  bool holdsLaneMask(const llvm::MachineInstr &MI);
   std::optional<llvm::APInt> constantOfReg(llvm::Register R, unsigned SubReg, unsigned Depth);
   std::optional<llvm::APInt> constantOfDef(const llvm::MachineInstr &Def, unsigned Bits,
                                            unsigned Depth);
   std::optional<llvm::APInt> loadedConstant(const llvm::MachineInstr &MI, unsigned AddressOperand,
                                             unsigned Bits, bool Broadcast) const;
+  /// By register, and by sub-register and width: scalars are also read as masks.
   using ConeIds = llvm::DenseMap<std::pair<unsigned, unsigned>, unsigned>;
   unsigned cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,
                 const llvm::MachineBasicBlock *Block, ConeIds &Ids);
@@ -139,7 +143,8 @@ private:
   const llvm::TargetInstrInfo &TII;
   const llvm::TargetRegisterInfo &TRI;
   bool AMDGPU;
-  bool DefaultRounding; ///< floating-point rows mean what they say
+  unsigned WaveSize;                   ///< bits of a lane mask
+  std::optional<bool> DefaultRounding; ///< floating-point rows mean what they say
   llvm::DenseMap<const llvm::MachineInstr *, std::unique_ptr<NodeView>> Nodes;
   llvm::DenseMap<llvm::Register, std::optional<llvm::APInt>> Constants;
   llvm::DenseMap<std::pair<llvm::Register, unsigned>, llvm::KnownBits> Facts;

@@ -312,7 +312,7 @@ static std::vector<std::string> rootsOf(const Rule &R) {
     return {"REG_SEQUENCE"};
   std::vector<std::string> Names;
   for (const Row *M : R.W.Isa->classOf(Root).Members)
-    Names.push_back(M->Name);
+    Names.push_back(M->opcodeName().str());
   return Names;
 }
 

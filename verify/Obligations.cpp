@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "verify/Obligations.h"
+#include "isa/TargetIsa.h"
 #include "llvm/ADT/SmallSet.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -179,6 +180,21 @@ static std::vector<unsigned> leafReads(const Window &W, const Program &P) {
   return Reads;
 }
 
+static bool isWave(const Rule &R) {
+  auto Matrix = [](const Node &N) { return N.R->isMatrix(); };
+  return any_of(R.W.Source.Nodes, Matrix) || any_of(R.Target.Nodes, Matrix);
+}
+
+/// The lanes that all matrix rows of the rule work on; none if they differ.
+static std::optional<unsigned> waveLanes(const Rule &R) {
+  SmallVector<unsigned, 4> Lanes;
+  for (const Program *P : {&R.W.Source, &R.Target})
+    for (const Node &N : P->Nodes)
+      if (N.R->isMatrix())
+        Lanes.push_back(N.R->WaveLanes);
+  return all_equal(Lanes) ? std::optional(Lanes.front()) : std::nullopt;
+}
+
 Error RuleTerms::collect(const Rule &R) {
   // Each read of an unspecified value may see another one.
   std::vector<unsigned> Reads = leafReads(R.W, R.Target);
@@ -192,24 +208,30 @@ Error RuleTerms::collect(const Rule &R) {
   VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
     return G.var(K, Lo, Width);
   };
-  auto Matrix = [](const Program &P) {
-    return any_of(P.Nodes, [](const Node &N) { return N.R->isMatrix(); });
-  };
   if (readsMXCSR(R.W.Source) || readsMXCSR(R.Target))
-    Assumptions = "MXCSR as programs start: to nearest even, denormals kept, exceptions masked";
-  IsWave = Matrix(R.W.Source) || Matrix(R.Target);
+    Assumptions =
+        R.W.Isa->arch() == "x86_64"
+            ? "MXCSR as programs start: to nearest even, denormals kept, exceptions masked"
+            : "MODE as kernels start: to nearest even, denormals kept, IEEE, DX10_CLAMP";
+  IsWave = isWave(R);
+  if (IsWave) {
+    std::optional<unsigned> Lanes = waveLanes(R);
+    if (!Lanes)
+      return refuse("matrix instructions of waves of different size");
+    WaveLanes = *Lanes;
+  }
   auto Lanes = [](ValueType T) { return T.Kind == RegKind::Lane; };
   bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return Lanes(L.Ty); }) ||
                  any_of(R.W.Source.Nodes, [&](const Node &N) { return Lanes(N.Ty); }) ||
                  any_of(R.Target.Nodes, [&](const Node &N) { return Lanes(N.Ty); });
 
   auto Compare = [&](ExecMode Mode, ArrayRef<bool> Cases) -> Error {
-    ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, Vars);
-    ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, Vars);
+    ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, IsWave, Vars);
+    ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, IsWave, Vars);
     Choices Skipped;
     for (unsigned Output = 0; Output < R.W.Source.Outputs.size(); ++Output) {
       bool EachLane = Lanes(R.W.typeOf(R.W.Source, R.W.Source.Outputs[Output]));
-      for (unsigned Lane = 0, E = IsWave && EachLane ? 64 : 1; Lane < E; ++Lane) {
+      for (unsigned Lane = 0, E = IsWave && EachLane ? WaveLanes : 1; Lane < E; ++Lane) {
         if (!EachLane) {
           if (Error Err = compareLane(R, S, T, Output, Lane, std::nullopt, Skipped))
             return Err;
@@ -223,7 +245,8 @@ Error RuleTerms::collect(const Rule &R) {
     return Error::success();
   };
   if (IsWave) {
-    Assumptions = "EXEC symbolic, wave of 64 lanes";
+    Assumptions += Assumptions.empty() ? "" : "; ";
+    Assumptions += "EXEC symbolic, wave of " + std::to_string(WaveLanes) + " lanes";
     return Compare(ExecMode::Symbolic, {true, false});
   }
   if (Error Err = Compare(ExecMode::AllOn, {true}))
@@ -232,7 +255,8 @@ Error RuleTerms::collect(const Rule &R) {
     return Error::success();
   // No node of such a window looks at another lane: one lane that is off
   // stands for all of them.
-  Assumptions = "one lane, on and off";
+  Assumptions += Assumptions.empty() ? "" : "; ";
+  Assumptions += "one lane, on and off";
   return Compare(ExecMode::AllOff, {false});
 }
 
@@ -253,7 +277,7 @@ replay(const Rule &R, const Obligation &At, unsigned Width,
     return G.constant(Value(K, Lo, N));
   };
   auto Run = [&](const Program &P, VarKey::Kind Choice) -> Expected<APInt> {
-    ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, Vars);
+    ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, isWave(R), Vars);
     Expected<TermList> V = T.value(P.Outputs[At.Output], At.Lane);
     if (!V)
       return V.takeError();

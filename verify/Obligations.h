@@ -39,8 +39,9 @@ public:
   std::vector<Obligation> Obligations;
   /// What the proof rests on besides the rows, for a reader; may be empty.
   std::string Assumptions;
-  /// A Matrix row in it: lanes are told apart.
+  /// A Matrix row in it: lanes are told apart, WaveLanes of them.
   bool IsWave = false;
+  unsigned WaveLanes = 64;
 
 private:
   struct Choices;

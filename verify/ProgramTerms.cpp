@@ -23,14 +23,19 @@ Function *matrixFunction(Module &M, const Row &R) {
   Type *I32 = Type::getInt32Ty(Ctx);
   FunctionCallee Read =
       M.getOrInsertFunction(ElementRead, FunctionType::get(I32, {I32, I32, I32}, false));
-  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
+  SmallVector<Type *, 8> Params(2, I32);
+  Params.append(R.NumImms, Type::getInt64Ty(Ctx));
+  Function *F = Function::Create(FunctionType::get(I32, Params, false),
                                  GlobalValue::InternalLinkage, Name, M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
+  SmallVector<Value *, 6> Imms;
+  for (Argument &A : drop_begin(F->args(), 2))
+    Imms.push_back(&A);
   auto Reader = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
     return B.CreateCall(
         Read, {B.getInt32(K), B.CreateZExtOrTrunc(Lane, I32), B.CreateZExtOrTrunc(Reg, I32)});
   };
-  B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1)));
+  B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1), Imms));
   return F;
 }
 
@@ -46,6 +51,12 @@ Term ProgramTerms::exec(unsigned Lane) {
     break;
   }
   return Vars({VarKey::Exec, 0, Lane}, 0, 1);
+}
+
+Term ProgramTerms::laneId(unsigned Lane) {
+  if (Wave)
+    return G.constant(32, Lane);
+  return G.concat({Vars({VarKey::LaneId, 0, 0}, 0, 6), G.zero(26)});
 }
 
 Term ProgramTerms::leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsigned Width) {
@@ -84,7 +95,8 @@ TermList ProgramTerms::leaf(unsigned Id, unsigned Lane) {
   TermList R;
   for (unsigned Lo = 0, N = elementBits(L.Ty); Lo < L.Ty.Bits; Lo += N) {
     Term Known = leafBits(L, Key, Lo, N);
-    if (PerLane && (L.Const || (L.hasFacts() && !L.Choice)))
+    // A mask is in scalar registers: what is known of it holds in all lanes.
+    if (PerLane && !L.Ty.isLaneMask() && (L.Const || (L.hasFacts() && !L.Choice)))
       Known = G.ite(exec(Lane), Known, Vars(Key, Lo, N));
     R.push_back(Known);
   }
@@ -142,15 +154,27 @@ Expected<TermList> ProgramTerms::node(unsigned Id, unsigned Lane) {
   }
   for (int64_t I : N.Imms)
     Args.push_back({G.constant(64, uint64_t(I))});
+  if (R.ReadsLaneId)
+    Args.push_back({laneId(Lane)});
   Expected<TermList> V = executeFunction(G, *buildMeaning(M, N, Types), Args);
   if (!V)
     return refuse(R.Name + ": " + toString(V.takeError()));
-  if (N.Ty.Kind == RegKind::Lane)
-    for (auto [I, T] : enumerate(*V)) {
-      unsigned Bits = elementBits(N.Ty);
-      T = G.ite(exec(Lane), T, Vars({Choice, Id, Lane}, I * Bits, Bits));
-    }
+  settleRest(N, Id, Lane, *V);
   return V;
+}
+
+void ProgramTerms::settleRest(const Node &N, unsigned Id, unsigned Lane, TermList &Result) {
+  const unsigned Bits = elementBits(N.Ty);
+  const VarKey Key{Choice, Id, N.Ty.Kind == RegKind::Lane ? Lane : 0};
+  if (unsigned Low = N.R->DefinedBits) {
+    assert(Result.size() == 1 && Low < Bits && "only parts of one register are unspecified");
+    Result[0] = G.concat({G.extract(Result[0], 0, Low), Vars(Key, Low, Bits - Low)});
+  }
+  if (N.Ty.Kind != RegKind::Lane || N.R->Off == OffLanes::Computed)
+    return;
+  for (auto [I, T] : enumerate(Result))
+    T = G.ite(exec(Lane), T,
+              N.R->Off == OffLanes::Zero ? G.zero(Bits) : Vars(Key, unsigned(I) * Bits, Bits));
 }
 
 Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
@@ -162,11 +186,11 @@ Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
       return refuse("reads an element that depends on data");
     uint64_t K = G.value(Args[0]).getZExtValue(), L = G.value(Args[1]).getZExtValue(),
              Reg = G.value(Args[2]).getZExtValue();
-    if (K >= N.Ops.size() || L >= 64)
+    if (K >= N.Ops.size() || L >= N.R->WaveLanes)
       return refuse("reads outside of the wave");
     // What brings a scalar into lanes is a copy under EXEC; other lanes, which
     // the matrix unit reads as well, do not have it.
-    if (W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
+    if (N.R->Ins[K].Kind == RegKind::Lane && W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
       return refuse("reads a scalar in all lanes");
     Expected<TermList> V = value(N.Ops[K], L);
     if (!V)
@@ -177,8 +201,10 @@ Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
   };
   TermList R;
   for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
-    Expected<TermList> E =
-        executeFunction(G, *F, {{G.constant(32, Lane)}, {G.constant(32, Reg)}}, Read);
+    std::vector<TermList> Args{{G.constant(32, Lane)}, {G.constant(32, Reg)}};
+    for (int64_t I : N.Imms)
+      Args.push_back({G.constant(64, uint64_t(I))});
+    Expected<TermList> E = executeFunction(G, *F, Args, Read);
     if (!E)
       return refuse(N.R->Name + ": " + toString(E.takeError()));
     R.push_back((*E)[0]);

@@ -7,7 +7,8 @@
 // or on AMDGPU the registers of one lane, worked out when asked for.
 //
 //  - A lane-wise AMDGPU node leaves a lane that EXEC masks off unspecified: a
-//    choice variable of its own. Matrix nodes define every lane.
+//    choice variable of its own; or its row says what it holds. So are bits that a
+//    row leaves unspecified. Matrix nodes define every lane.
 //  - A constant leaf of Lane kind is its value where EXEC is on and a variable
 //    that source and target share elsewhere; so are facts of Lane leaves.
 //  - Bits that a fact fixes are constants, so a fact needs no assumption: it is
@@ -32,11 +33,12 @@ using VarSource = std::function<Term(const VarKey &Key, unsigned Lo, unsigned Wi
 
 class ProgramTerms {
 public:
-  /// \p Choice is what masked-off lanes of this program hold. \p M receives the
-  /// rows' functions. All arguments must outlive the object.
+  /// \p Choice is what masked-off lanes of this program hold. \p Wave: lanes are
+  /// told apart; else lane 0 stands for each. \p M receives the rows' functions.
+  /// All arguments must outlive the object.
   ProgramTerms(TermGraph &G, llvm::Module &M, const Window &W, const Program &P,
-               VarKey::Kind Choice, ExecMode Exec, VarSource Vars)
-      : G(G), M(M), W(W), P(P), Choice(Choice), Exec(Exec), Vars(std::move(Vars)) {}
+               VarKey::Kind Choice, ExecMode Exec, bool Wave, VarSource Vars)
+      : G(G), M(M), W(W), P(P), Choice(Choice), Exec(Exec), Wave(Wave), Vars(std::move(Vars)) {}
 
   /// The elements of ValueType::irType of a value (of lane \p Lane). Lanes
   /// other than 0 exist in windows with a Matrix row only.
@@ -48,6 +50,9 @@ private:
   llvm::Expected<TermList> node(unsigned Id, unsigned Lane);
   llvm::Expected<TermList> matrix(const Node &N, unsigned Lane);
   Term exec(unsigned Lane);
+  Term laneId(unsigned Lane);
+  /// What a node's result holds where its row does not compute it.
+  void settleRest(const Node &N, unsigned Id, unsigned Lane, TermList &Result);
   /// The bits \p Lo.. of a leaf in one lane, constants and facts applied.
   Term leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsigned Width);
 
@@ -57,11 +62,12 @@ private:
   const Program &P;
   VarKey::Kind Choice;
   ExecMode Exec;
+  bool Wave;
   VarSource Vars;
   std::map<std::pair<unsigned, unsigned>, TermList> Memo;
 };
 
-/// The function of (lane, register) that a Matrix row's meaning is; it reads
+/// The function of (lane, register, immediates) that a Matrix row's meaning is; it reads
 /// operands by calling "whittle.element"(operand, lane, register).
 llvm::Function *matrixFunction(llvm::Module &M, const Row &R);
 

@@ -42,6 +42,7 @@ struct VarKey {
     SourceChoice, ///< what a masked-off lane of a source node holds
     TargetChoice, ///< the same of a target node
     Exec,         ///< EXEC's bit of a lane
+    LaneId,       ///< the lane's number, where one lane stands for all
   } K = Leaf;
   uint32_t Index = 0; ///< leaf or node
   uint32_t Lane = 0;

@@ -26,13 +26,16 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
     if (U.K == OperandSpec::Imm)
       Imms.push_back(int64_t(Random() & ((1u << std::min<unsigned>(U.ImmBits, 8)) - 1)));
   Window W = windowOf(Isa, R, Imms);
-  unsigned Tests = R.isMatrix() ? 64 : 4;
+  unsigned Tests = R.isMatrix() ? R.WaveLanes : 4;
   Buffers In(W.numLeaves());
   SmallVector<const uint8_t *> Pointers;
   for (unsigned I = 0; I < W.numLeaves(); ++I) {
     ValueType T = W.Leaves[I].Ty;
     for (unsigned B = 0; B < Tests * T.bytes(); ++B)
       In[I].push_back(Random() % 4 ? uint8_t(Random()) : uint8_t(Random() % 2 ? 0x80 : 0xff));
+    if (T.isLaneMask())
+      for (uint8_t &Bit : In[I])
+        Bit &= 1;
     Pointers.push_back(In[I].data());
   }
   ValueType OutTy = W.typeOf(W.Source, W.Source.Outputs[0]);
@@ -46,12 +49,14 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
   Module M("test", Ctx);
   for (unsigned Test = 0; Test < Tests; ++Test) {
     auto Vars = [&](const VarKey &K, unsigned Lo, unsigned Width) {
+      if (K.K == VarKey::LaneId)
+        return G.constant(Width, laneOfTest(Test));
       if (K.K != VarKey::Leaf) // what a lane that is off would hold
         return G.zero(Width);
       unsigned Bytes = W.Leaves[K.Index].Ty.bytes(), At = R.isMatrix() ? K.Lane : Test;
       return G.constant(bitsOf(In[K.Index].data() + At * Bytes, Bytes * 8).extractBits(Width, Lo));
     };
-    ProgramTerms P(G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, Vars);
+    ProgramTerms P(G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, R.isMatrix(), Vars);
     Expected<TermList> V = P.value(W.Source.Outputs[0], R.isMatrix() ? Test : 0);
     ASSERT_TRUE(bool(V)) << toString(V.takeError());
     Term Whole = G.concat(*V);
@@ -67,7 +72,8 @@ TEST(Jit, TermsAgreeOnAMDGPURows) {
   ASSERT_TRUE(bool(E)) << toString(E.takeError());
   std::mt19937_64 Random(7);
   for (const Row &R : Isa->rows())
-    compare(*Isa, **E, R, Random);
+    if (R.inWindows())
+      compare(*Isa, **E, R, Random);
 }
 
 const TargetIsa &x86() { return *cantFail(TargetIsa::get("x86_64")); }
