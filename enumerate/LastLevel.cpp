@@ -131,6 +131,8 @@ void TaskSearch::probeRange(const PoolRow &R, const InnerSet &In, std::optional<
   }
   if (R.K == PoolRow::Affine && !Other)
     solveMaps(R, In, Out, X);
+  if (R.K == PoolRow::Permute && !Other)
+    solveSelectors(R, In, Out, X);
 }
 
 void TaskSearch::probeOne(const PoolRow &R, unsigned Mask, const InnerSet &In, const Operands &Ops,
@@ -262,6 +264,37 @@ void TaskSearch::solveMaps(const PoolRow &R, const InnerSet &In, ItemResult &Out
     H.Root.Imm = Map->Constant;
     add(Out, std::move(H));
   }
+}
+
+/// A constant selector for each value, with itself and with each free value: which
+/// of the two comes first is the selector's to say.
+void TaskSearch::solveSelectors(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X) {
+  if (!mayRead(R.R->Ins[0], In.Ty) || !fits(In.Weight + R.weight() + 1, In.Instructions + 1, 4))
+    return;
+  const size_t Chunk = Table.chunkBytes(In.Ty), Bytes = Table.numTests() * T.GoalTy.bytes();
+  const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
+  SmallVector<uint32_t, 8> Lows{InnerOp};
+  for (uint32_t I = 0; I != Table.numFree(); ++I)
+    if (mayRead(R.R->Ins[1], Table[I].Ty) && !Table[I].Constant)
+      Lows.push_back(I);
+  for (size_t I = 0; I != In.Count && !S.expired(); ++I)
+    for (uint32_t Low : Lows) {
+      ++Out.Candidates;
+      const uint8_t *Inner = In.Chunks + I * Chunk;
+      const uint8_t *First = Low == InnerOp ? Inner : Table[Low].Full;
+      if (!solveSelector(Inner, First, Goal.data(), CarePtr, Chunk))
+        continue;
+      Hit H = hitOf(R, In, I, {InnerOp, Low, ConstOp}, 0);
+      const uint8_t *A = fullOf(H, H.Root.Ops[0], In.Ty, X.Full[0]);
+      auto Selector =
+          solveSelector(A, Low == InnerOp ? A : Table[Low].Full, Goal.data(), CarePtr, Bytes);
+      if (!Selector)
+        continue;
+      H.Solved = true;
+      H.Weight += 1;
+      H.Const = APInt(32, *Selector);
+      add(Out, std::move(H));
+    }
 }
 
 //===----------------------------------------------------------------------===//

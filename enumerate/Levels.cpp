@@ -173,7 +173,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
       Out.Bytes.insert(Out.Bytes.end(), To, To + Bytes);
     }
   }
-  if (!Last || R.K != PoolRow::Affine)
+  if (!Last || (R.K != PoolRow::Affine && R.K != PoolRow::Permute))
     return;
   for (uint32_t I = 0; I != Table.numFree(); ++I) {
     if (!mayRead(R.R->Ins[0], Table[I].Ty))
@@ -183,7 +183,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
     In.Chunks = Table[I].Full;
     In.Count = 1;
     In.Ids = &I;
-    solveMaps(R, In, Out.R, X);
+    R.K == PoolRow::Affine ? solveMaps(R, In, Out.R, X) : solveSelectors(R, In, Out.R, X);
   }
 }
 

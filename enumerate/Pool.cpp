@@ -52,6 +52,8 @@ static PoolRow::Kind kindOf(const Row &R) {
     return PoolRow::Ternary;
   if (OneImm && Same(2) && StringRef(R.Name).contains("GF2P8AFFINE"))
     return PoolRow::Affine;
+  if (R.opcodeName() == "V_PERM_B32_e64" && Same(3))
+    return PoolRow::Permute;
   return PoolRow::Plain;
 }
 

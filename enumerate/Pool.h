@@ -20,6 +20,7 @@ struct PoolRow {
     Plain,
     Ternary, ///< bitwise, its immediate is the truth table: solved
     Affine,  ///< GF2P8AFFINE*: matrix and immediate are solved
+    Permute, ///< V_PERM_B32: a constant selector is solved, besides what is probed
     Matrix,  ///< whole waves: no probes
   } K = Plain;
   const Row *R = nullptr;

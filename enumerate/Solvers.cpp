@@ -7,6 +7,7 @@
 
 #include "enumerate/Solvers.h"
 #include "llvm/ADT/bit.h"
+#include <bit>
 #include <cstring>
 
 namespace whittle {
@@ -80,6 +81,36 @@ std::optional<AffineMap> solveAffine(const uint8_t *X, const uint8_t *Goal, cons
       if (Value[K] >> I & 1)
         Map.Matrix |= 1ull << (8 * (7 - I) + K);
   return Map;
+}
+
+std::optional<uint32_t> solveSelector(const uint8_t *High, const uint8_t *Low, const uint8_t *Goal,
+                                      const uint8_t *Care, size_t Bytes) {
+  uint32_t Selector = 0;
+  for (unsigned To = 0; To != 4; ++To) {
+    // The choices that no test has refuted.
+    uint32_t Fits = (1u << 14) - 1;
+    for (size_t At = 0; At + 4 <= Bytes && Fits; At += 4) {
+      const uint8_t Mask = Care ? Care[At + To] : 0xff;
+      auto Keep = [&](unsigned Choice, uint8_t Byte) {
+        if ((Byte ^ Goal[At + To]) & Mask)
+          Fits &= ~(1u << Choice);
+      };
+      for (unsigned I = 0; I != 4; ++I) {
+        Keep(I, Low[At + I]);
+        Keep(4 + I, High[At + I]);
+      }
+      for (unsigned I = 0; I != 2; ++I) {
+        Keep(8 + I, Low[At + 2 * I + 1] & 0x80 ? 0xff : 0);
+        Keep(10 + I, High[At + 2 * I + 1] & 0x80 ? 0xff : 0);
+      }
+      Keep(12, 0);
+      Keep(13, 0xff);
+    }
+    if (!Fits)
+      return std::nullopt;
+    Selector |= uint32_t(std::countr_zero(Fits)) << (8 * To);
+  }
+  return Selector;
 }
 
 } // namespace whittle

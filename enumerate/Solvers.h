@@ -37,6 +37,12 @@ struct AffineMap {
 std::optional<AffineMap> solveAffine(const uint8_t *X, const uint8_t *Goal, const uint8_t *Care,
                                      size_t Bytes, const std::array<uint8_t, 256> &Before);
 
+/// The selector S with V_PERM_B32(High, Low, S) = Goal under Care (null: all bits) on
+/// \p Bytes bytes: for each byte of a dword a byte of Low (0..3) or of High (4..7),
+/// a sign (8..11), zeros (12) or ones (13); the lowest that fits.
+std::optional<uint32_t> solveSelector(const uint8_t *High, const uint8_t *Low, const uint8_t *Goal,
+                                      const uint8_t *Care, size_t Bytes);
+
 } // namespace whittle
 
 #endif // WHITTLE_ENUMERATE_SOLVERS_H

@@ -342,6 +342,13 @@ bool TaskSearch::resolve(Hit &H, const Built &B) const {
     H.Root.Imm = *Table8;
     return true;
   }
+  if (H.Root.Row->K == PoolRow::Permute) {
+    auto Selector = solveSelector(In[0].data(), In[1].data(), Goal.data(), CarePtr, Goal.size());
+    if (!Selector || !H.Const || *H.Const == *Selector)
+      return false;
+    H.Const = APInt(32, *Selector);
+    return true;
+  }
   auto Map = solveAffine(In[0].data(), Goal.data(), CarePtr, Goal.size(), H.Root.Row->Before);
   if (!Map || !H.Const)
     return false;

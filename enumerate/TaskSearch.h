@@ -95,6 +95,7 @@ private:
   void solveTables(const PoolRow &R, const InnerSet &In, const Operands &Ops, ItemResult &Out,
                    Scratch &X);
   void solveMaps(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
+  void solveSelectors(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
   void found(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops, int64_t Imm,
              ItemResult &Out, Scratch &X);
   Hit hitOf(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops, int64_t Imm) const;

@@ -37,6 +37,8 @@ public:
     ValueView View(MF, *Table);
     WindowCutter::Limits L;
     L.MaxNodes = Options.MaxNodes;
+    if (Options.MaxNodes < HarvestOptions().MaxNodes)
+      L.MaxLong = Options.MaxNodes;
     unsigned Index = 0;
     for (MachineBasicBlock &MBB : MF)
       WindowCutter(View, MBB, L).run([&](Window W) {

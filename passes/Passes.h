@@ -29,7 +29,9 @@ namespace whittle {
 class MeasuredTable;
 
 struct HarvestOptions {
-  unsigned MaxNodes = 5; ///< instructions in a window (free generic ones not counted)
+  /// Instructions in a window (free generic ones not counted). From the default on,
+  /// each root has one longer window besides if that reads few values.
+  unsigned MaxNodes = 5;
 };
 /// Called for each window, in program order, canonical, class leaders only.
 using WindowSink =

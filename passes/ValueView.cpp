@@ -415,15 +415,38 @@ MachineInstr *ValueView::concat(const ValueRef &V, const MachineBasicBlock *Bloc
 
 bool ValueView::onlyReadBy(Register R, const SmallPtrSetImpl<MachineInstr *> &Set,
                            const MachineBasicBlock *Block) const {
-  SmallVector<Register, 4> Todo{R};
+  // A register, and the part of it that holds the value; no bits: all of it.
+  struct Item {
+    Register R;
+    unsigned Offset = 0, Bits = 0;
+  };
+  SmallVector<Item, 4> Todo{{R}};
   while (!Todo.empty()) {
-    Register Next = Todo.pop_back_val();
-    for (MachineInstr &User : MRI.use_nodbg_instructions(Next)) {
+    Item I = Todo.pop_back_val();
+    for (MachineOperand &MO : MRI.use_nodbg_operands(I.R)) {
+      const unsigned Sub = MO.getSubReg(), Offset = offsetOf(Sub),
+                     Bits = Sub ? TRI.getSubRegIdxSize(Sub) : 0;
+      if (I.Bits && Sub && (Offset >= I.Offset + I.Bits || I.Offset >= Offset + Bits))
+        continue;
+      MachineInstr &User = *MO.getParent();
       if (Set.contains(&User))
         continue;
-      if (!isTransparentCopy(User, Block))
+      const bool Exactly = I.Bits ? Sub && Offset == I.Offset && Bits == I.Bits : !Sub;
+      if (isTransparentCopy(User, Block)) {
+        if (!I.Bits || Exactly)
+          Todo.push_back({User.getOperand(0).getReg()});
+        else if (!Sub)
+          Todo.push_back({User.getOperand(0).getReg(), I.Offset, I.Bits});
+        else
+          return false;
+        continue;
+      }
+      // A tuple of which this part is read by those of the set only.
+      if (!AMDGPU || !User.isRegSequence() || User.getParent() != Block || !Exactly)
         return false;
-      Todo.push_back(User.getOperand(0).getReg());
+      const unsigned Idx = unsigned(User.getOperand(MO.getOperandNo() + 1).getImm());
+      Todo.push_back(
+          {User.getOperand(0).getReg(), TRI.getSubRegIdxOffset(Idx), TRI.getSubRegIdxSize(Idx)});
     }
   }
   return true;

@@ -110,7 +110,8 @@ public:
   const llvm::KnownBits &facts(const ValueRef &V);
 
   /// True if every read of \p R, through copies that readers in \p Block see
-  /// through, is by an instruction of \p Set. Debug values do not count.
+  /// through, is by an instruction of \p Set; on AMDGPU also through tuples of
+  /// which it is a part. Debug values do not count.
   bool onlyReadBy(llvm::Register R, const llvm::SmallPtrSetImpl<llvm::MachineInstr *> &Set,
                   const llvm::MachineBasicBlock *Block) const;
   /// The instructions of \p Block that read \p R (the part at \p Offset with

@@ -244,6 +244,33 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
   }
 }
 
+/// The largest window of one output over few values, if it is larger than those
+/// that cutRoot gives.
+void WindowCutter::cutLong(unsigned RootPiece, Sink S) {
+  Chosen C{{RootPiece}, -1};
+  std::optional<Window> Best;
+  for (bool Grew = true; Grew && C.Pieces.size() < Limit.MaxLong;) {
+    Grew = false;
+    for (unsigned I = 0; I != C.Pieces.size() && !Grew; ++I)
+      for (const Operand &O : operandsOf(C.Pieces[I])) {
+        if (O.Producer < 0 || is_contained(C.Pieces, unsigned(O.Producer)) ||
+            segmentOf(Pieces[unsigned(O.Producer)].MIs[0]) != segmentOf(Pieces[RootPiece].MIs[0]) ||
+            !ownsReads(C, unsigned(O.Producer)))
+          continue;
+        C.Pieces.push_back(unsigned(O.Producer));
+        Grew = true;
+        break;
+      }
+    if (!Grew || C.Pieces.size() <= Limit.MaxNodes)
+      continue;
+    Window W = build(C);
+    if (count_if(W.Leaves, [](const Leaf &L) { return !L.Const; }) <= Limit.MaxInputs)
+      Best = std::move(W);
+  }
+  if (Best)
+    S(std::move(*Best));
+}
+
 /// A single cheap instruction over unknown values has nothing to give.
 bool WindowCutter::isWorthwhile(const Window &W, const Chosen &C) const {
   if (C.Kept >= 0 && C.Pieces.size() == 1)
@@ -444,6 +471,7 @@ void WindowCutter::run(Sink S) {
     if (View.constant(V))
       continue;
     cutRoot({&MI}, S);
+    cutLong(pieceOf({&MI}), S);
     if (View.isAMDGPU())
       for (const Bundle &Root : tupleRoots(MI))
         if (DoneGroups.insert(std::vector<MachineInstr *>(Root.begin(), Root.end())).second)

@@ -22,6 +22,11 @@ public:
     unsigned MaxNodes = 5;    ///< bundles in a window
     unsigned MaxWindows = 64; ///< for one root
     unsigned MaxTuple = 32;   ///< registers of a tuple
+    /// Bundles in the one window beyond MaxNodes that a root may have, if it reads
+    /// no more than MaxInputs values that are not constant: a long computation of
+    /// few values may be one instruction.
+    unsigned MaxLong = 12;
+    unsigned MaxInputs = 3;
   };
   using Sink = llvm::function_ref<void(Window)>;
 
@@ -58,6 +63,7 @@ private:
   };
 
   void cutRoot(const Bundle &Root, Sink S);
+  void cutLong(unsigned RootPiece, Sink S);
   llvm::SmallVector<Bundle, 4> tupleRoots(llvm::MachineInstr &Tuple);
   bool readersOf(llvm::ArrayRef<std::pair<llvm::Register, unsigned>> Parts, bool Whole,
                  Bundle &Out);

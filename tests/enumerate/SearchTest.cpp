@@ -402,6 +402,31 @@ end
   EXPECT_EQ(R.Proved[0].Target.Nodes.size(), 2u) << printRule(R.Proved[0]);
 }
 
+TEST(Search, ByteSelectorsAreSolved) {
+  // Bytes of two values, a sign and a zero, from shifts and a permutation.
+  Window W = window(R"(window amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = const splat(i32 0x00000008)
+  %3:l32 = const splat(i32 0x0c0a0500)
+  %4:l32 = V_LSHLREV_B32_e64 %2, %1
+  %5:l32 = V_PERM_B32_e64 %0, %4, %3
+  yield %5
+end
+)");
+  auto STI = cpu(W, "gfx942");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 30;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  const Rule &Found = R.Proved[0];
+  ASSERT_EQ(Found.Target.Nodes.size(), 1u) << printRule(Found);
+  EXPECT_EQ(Found.Target.Nodes[0].R->Name, "V_PERM_B32_e64");
+}
+
 TEST(Search, TheSourcesLoadIsDoneAgain) {
   // All elements of a broadcast are equal: no order of them is another value.
   const char Shuffled[] = R"(window x86_64

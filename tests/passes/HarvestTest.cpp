@@ -49,6 +49,57 @@ TEST(Harvest, MaxNodes) {
     EXPECT_LE(occurrences(W, "rr "), 2u) << W;
 }
 
+// Seven instructions of two values: too many for a window, but a long one may be
+// one instruction (V_SAD_U8).
+TEST(Harvest, ALongComputationOfFewValuesIsOneWindow) {
+  const char Bytes[] = R"(
+  bb.0:
+    liveins: $vgpr0, $vgpr1
+    %0:vgpr_32 = COPY $vgpr0
+    %1:vgpr_32 = COPY $vgpr1
+    %2:sreg_32 = S_MOV_B32 255
+    %3:vgpr_32 = V_AND_B32_e64 %0, %2, implicit $exec
+    %4:vgpr_32 = V_BFE_U32_e64 %0, 8, 8, implicit $exec
+    %5:vgpr_32 = V_BFE_U32_e64 %0, 16, 8, implicit $exec
+    %6:vgpr_32 = V_BFE_U32_e64 %0, 24, 8, implicit $exec
+    %7:vgpr_32 = V_ADD_U32_e64 %3, %4, 0, implicit $exec
+    %8:vgpr_32 = V_ADD_U32_e64 %5, %6, 0, implicit $exec
+    %9:vgpr_32 = V_ADD3_U32_e64 %7, %8, %1, implicit $exec
+    $vgpr0 = COPY %9
+    SI_RETURN implicit $vgpr0
+)";
+  auto Whole = AllOf(HasSubstr("V_ADD3"), HasSubstr("V_AND"), HasSubstr("%12:l32"));
+  EXPECT_THAT(harvestFrom(Bytes, gfx942()), Contains(Whole));
+  HarvestOptions O;
+  O.MaxNodes = 4;
+  EXPECT_THAT(harvestFrom(Bytes, gfx942(), "", O), Each(Not(HasSubstr("%12:l32"))));
+}
+
+// Halves of 64-bit logic: what each half reads comes out of a tuple.
+TEST(Harvest, TuplesInBetweenDoNotEndAWindow) {
+  std::vector<std::string> W = harvestFrom(R"(
+  bb.0:
+    liveins: $vgpr0, $vgpr1, $vgpr2, $vgpr3
+    %0:vgpr_32 = COPY $vgpr0
+    %1:vgpr_32 = COPY $vgpr1
+    %2:vgpr_32 = COPY $vgpr2
+    %3:vgpr_32 = COPY $vgpr3
+    %4:vgpr_32 = V_AND_B32_e64 %0, %1, implicit $exec
+    %5:vgpr_32 = V_AND_B32_e64 %2, %3, implicit $exec
+    %6:vreg_64_align2 = REG_SEQUENCE %4, %subreg.sub0, %5, %subreg.sub1
+    %7:vgpr_32 = COPY %6.sub0
+    %8:vgpr_32 = V_OR_B32_e64 %7, %2, implicit $exec
+    %9:vgpr_32 = COPY %6.sub1
+    %10:vgpr_32 = V_XOR_B32_e64 %9, %0, implicit $exec
+    $vgpr0 = COPY %8
+    $vgpr1 = COPY %10
+    SI_RETURN implicit $vgpr0, implicit $vgpr1
+)",
+                                           gfx942());
+  EXPECT_THAT(W, Contains(AllOf(HasSubstr("V_AND"), HasSubstr("V_OR"), HasSubstr("yield %4\n"))));
+  EXPECT_THAT(W, Contains(AllOf(HasSubstr("V_AND"), HasSubstr("V_XOR"), HasSubstr("yield %4\n"))));
+}
+
 TEST(Harvest, SecondUseBecomesASecondOutput) {
   std::vector<std::string> W = harvestFrom(R"(
   bb.0:
