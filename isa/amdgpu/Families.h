@@ -44,7 +44,8 @@ void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Fea
                       const SemFn &Fn, unsigned Weight, bool HasClamp = false);
 
 void addValuRows(RowSet &R);     ///< logic, shifts, add and subtract, min and max, moves
-void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products
+void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences
+void addDotRows(RowSet &R);      ///< integer dot products
 void addMatrixRows(RowSet &R);   ///< MFMA
 
 } // namespace whittle::amdgpu

@@ -213,6 +213,7 @@ void addValuRows(RowSet &R) {
 void addAMDGPURows(RowSet &R) {
   amdgpu::addValuRows(R);
   amdgpu::addMultiplyRows(R);
+  amdgpu::addDotRows(R);
   amdgpu::addMatrixRows(R);
 }
 
