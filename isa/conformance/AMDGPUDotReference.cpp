@@ -13,30 +13,57 @@ using namespace reference;
 
 namespace {
 
-template <int Bits, bool Signed> U dotProduct(const U *S) {
-  int64_t Sum = Signed ? signedField(S[2], 32) : int64_t(S[2]);
-  for (int At = 0; At != 32; At += Bits) {
-    const uint64_t Mask = (uint64_t(1) << Bits) - 1;
-    if (Signed)
-      Sum += signedField(S[0] >> At, Bits) * signedField(S[1] >> At, Bits);
-    else
-      Sum += int64_t((S[0] >> At & Mask) * (S[1] >> At & Mask));
-  }
-  return U(uint64_t(Sum));
+/// The number in the field of Bits bits at bit At.
+int64_t fieldAt(U Word, int At, int Bits, bool Signed) {
+  const uint64_t Field = Word >> At;
+  return Signed ? signedField(Field, Bits) : int64_t(Field & ((uint64_t(1) << Bits) - 1));
+}
+
+/// The nearest number that 32 bits hold.
+int64_t saturated(int64_t X, bool Signed) {
+  const int64_t Least = Signed ? -(int64_t(1) << 31) : 0, Most = Least + 0xffffffff;
+  return X < Least ? Least : X > Most ? Most : X;
+}
+
+ReferenceEntry dotProduct(int Bits, bool SignedA, bool SignedB, bool SignedSum, bool Clamp) {
+  return words([=](const U *S) {
+    int64_t Sum = fieldAt(S[2], 0, 32, SignedSum);
+    for (int At = 0; At != 32; At += Bits)
+      Sum += fieldAt(S[0], At, Bits, SignedA) * fieldAt(S[1], At, Bits, SignedB);
+    return U(uint64_t(Clamp ? saturated(Sum, SignedSum) : Sum));
+  });
 }
 
 } // namespace
 
 void addDotReference(ReferenceTable &T) {
-  T["V_DOT4_I32_I8"] = words(dotProduct<8, true>);
-  T["V_DOT4C_I32_I8"] = words(dotProduct<8, true>);
-  T["V_DOT4_U32_U8"] = words(dotProduct<8, false>);
-  T["V_DOT8_I32_I4"] = words(dotProduct<4, true>);
-  T["V_DOT8C_I32_I4"] = words(dotProduct<4, true>);
-  T["V_DOT8_U32_U4"] = words(dotProduct<4, false>);
-  T["V_DOT2_I32_I16"] = words(dotProduct<16, true>);
-  T["V_DOT2C_I32_I16"] = words(dotProduct<16, true>);
-  T["V_DOT2_U32_U16"] = words(dotProduct<16, false>);
+  auto Add = [&](const std::string &Name, int Bits, bool Signed) {
+    T[Name] = dotProduct(Bits, Signed, Signed, Signed, false);
+    T[Name + ":clamp"] = dotProduct(Bits, Signed, Signed, Signed, true);
+  };
+  for (const char *Name : {"V_DOT4_I32_I8", "V_DOT4C_I32_I8"})
+    Add(Name, 8, true);
+  for (const char *Name : {"V_DOT8_I32_I4", "V_DOT8C_I32_I4"})
+    Add(Name, 4, true);
+  for (const char *Name : {"V_DOT2_I32_I16", "V_DOT2C_I32_I16"})
+    Add(Name, 16, true);
+  Add("V_DOT4_U32_U8", 8, false);
+  Add("V_DOT8_U32_U4", 4, false);
+  Add("V_DOT2_U32_U16", 16, false);
+
+  // The first letter is src0's: NEG.u1[0] of the documents; the second src1's.
+  struct {
+    const char *Plain, *Clamped;
+    bool SignedA, SignedB;
+  } Mixed[] = {{"", ":clamp", false, false},
+               {":us", ":us_clamp", false, true},
+               {":su", ":su_clamp", true, false},
+               {":ss", ":ss_clamp", true, true}};
+  for (const auto &M : Mixed)
+    for (auto [Name, Bits] : {std::pair("V_DOT4_I32_IU8", 8), std::pair("V_DOT8_I32_IU4", 4)}) {
+      T[std::string(Name) + M.Plain] = dotProduct(Bits, M.SignedA, M.SignedB, true, false);
+      T[std::string(Name) + M.Clamped] = dotProduct(Bits, M.SignedA, M.SignedB, true, true);
+    }
 }
 
 } // namespace whittle
