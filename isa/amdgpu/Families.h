@@ -46,6 +46,8 @@ void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Fea
 void addValuRows(RowSet &R);     ///< logic, shifts, add and subtract, min and max, moves
 void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences
 void addDotRows(RowSet &R);      ///< integer dot products
+void addHalfRows(RowSet &R);     ///< 16-bit integers
+void addPackedRows(RowSet &R);   ///< pairs of 16-bit integers, pairs of words
 void addMatrixRows(RowSet &R);   ///< MFMA
 
 } // namespace whittle::amdgpu

@@ -214,6 +214,8 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addValuRows(R);
   amdgpu::addMultiplyRows(R);
   amdgpu::addDotRows(R);
+  amdgpu::addHalfRows(R);
+  amdgpu::addPackedRows(R);
   amdgpu::addMatrixRows(R);
 }
 

@@ -16,6 +16,7 @@ const ReferenceTable &table() {
     ReferenceTable T;
     addIntegerReference(T);
     addDotReference(T);
+    addHalfReference(T);
     addMatrixReference(T);
     return T;
   }();

@@ -67,6 +67,7 @@ using ReferenceTable = std::map<std::string, ReferenceEntry, std::less<>>;
 // The families; each adds its instructions.
 void addIntegerReference(ReferenceTable &T);
 void addDotReference(ReferenceTable &T);
+void addHalfReference(ReferenceTable &T);
 void addMatrixReference(ReferenceTable &T);
 
 /// Executes \p Opcode (LLVM's name) on \p Call. False if the reference does not
