@@ -106,8 +106,9 @@ Expected<Evaluator::RowFn> Evaluator::function(const Node &N, ArrayRef<ValueType
 
 Expected<Evaluator::ProbeFn> Evaluator::probe(const Row &R, unsigned InnerOperand, unsigned Tests) {
   assert(!R.isGeneric() && InnerOperand < R.Ins.size());
-  if (R.isMatrix())
-    return createStringError(inconvertibleErrorCode(), R.Name + ": a Matrix row has no probe");
+  if (R.isWave())
+    return createStringError(inconvertibleErrorCode(),
+                             R.Name + ": a row over the whole wave has no probe");
   Kernel K;
   K.K = Kernel::Probe;
   K.N.R = &R;
@@ -176,7 +177,7 @@ Error Evaluator::run(const Window &W, const Program &P, ArrayRef<const uint8_t *
     if (N.R->isGeneric()) {
       runGeneric(N, In, InBytes, Temps.back().get(), NumTests);
     } else {
-      assert((!N.R->isMatrix() || NumTests % N.R->WaveLanes == 0) && "a wave is 64 tests");
+      assert((!N.R->isWave() || NumTests % N.R->WaveLanes == 0) && "a wave is 64 tests");
       auto Fn = function(N, Types);
       if (!Fn)
         return Fn.takeError();

@@ -141,7 +141,7 @@ static void buildRows(Module &M, const Kernel &K) {
   for (unsigned I = 0; I != K.OpTypes.size(); ++I)
     Ptrs.push_back(L.pointer(In, I));
   const Row &R = *K.N.R;
-  if (!R.isMatrix()) {
+  if (!R.isWave()) {
     auto Imms = L.immediates(L.F->getArg(2), R.isGeneric() ? 0 : R.NumImms);
     Function *Meaning = buildMeaning(M, K.N, K.OpTypes);
     L.loop(L.F->getArg(3), [&](Value *I) {
@@ -176,7 +176,8 @@ static void buildRows(Module &M, const Kernel &K) {
         auto Read = [&](unsigned Op, Value *FromLane, Value *FromReg) -> Value * {
           return L.load(B.getInt32Ty(), Element(Ptrs[Op], R.Ins[Op].Bits / 32, FromLane, FromReg));
         };
-        L.store(buildElement(B, R, Read, Lane, Reg, Imms), Element(Out, Regs, Lane, Reg));
+        auto Exec = [&](Value *) { return B.getTrue(); };
+        L.store(buildElement(B, R, Read, Lane, Reg, Imms, Exec), Element(Out, Regs, Lane, Reg));
       });
     });
   });

@@ -42,7 +42,7 @@ static SmallVector<ValueType, 8> typesOf(const Window &W) {
 }
 
 static PoolRow::Kind kindOf(const Row &R) {
-  if (R.isMatrix())
+  if (R.isWave())
     return PoolRow::Matrix;
   bool OneImm = R.NumImms == 1;
   auto Same = [&](unsigned N) {
@@ -75,8 +75,11 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   auto Occurs = [&](ValueType T) {
     return any_of(Types, [&](ValueType Have) { return mayRead(T, Have); });
   };
-  // Nothing that rounds helps a window that does not.
+  // Nothing that rounds helps a window that does not, nor what crosses lanes one
+  // that does not.
   bool Rounds = readsMXCSR(W.Source);
+  auto Crosses = [](const Row &R) { return R.Form == Shape::CrossLane; };
+  bool CrossLane = any_of(W.Source.Nodes, [&](const Node &N) { return Crosses(*N.R); });
   std::vector<const OpClass *> Classes;
   DenseMap<const OpClass *, const Row *> Member;
   for (const OpClass &C : W.Isa->classes()) {
@@ -84,8 +87,8 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
     // A load stands where it stood: search adds none.
     if (Leader.readsMemory() || !Leader.inWindows() || Leader.Ins.size() > 4 ||
         (Leader.NumImms > 1 && immediateTuples(Leader, W).empty()) ||
-        (Leader.ReadsMXCSR && !Rounds) || !is_contained(Types, Leader.Def) ||
-        !all_of(Leader.Ins, Occurs))
+        (Leader.ReadsMXCSR && !Rounds) || (Crosses(Leader) && !CrossLane) ||
+        !is_contained(Types, Leader.Def) || !all_of(Leader.Ins, Occurs))
       continue;
     auto Legal = find_if(C.Members, [&](const Row *R) {
       return !O.STI || R->Features.empty() || O.STI->checkFeatures(R->Features);

@@ -21,7 +21,7 @@ struct PoolRow {
     Ternary, ///< bitwise, its immediate is the truth table: solved
     Affine,  ///< GF2P8AFFINE*: matrix and immediate are solved
     Permute, ///< V_PERM_B32: a constant selector is solved, besides what is probed
-    Matrix,  ///< whole waves: no probes
+    Matrix,  ///< over the whole wave: no probes
   } K = Plain;
   const Row *R = nullptr;
   unsigned Rank = 0; ///< place in the ranker's order

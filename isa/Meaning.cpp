@@ -476,7 +476,7 @@ KnownBits knownBits(const Window &W) {
   unsigned Width = W.typeOf(W.Source, Id).Bits;
   KnownBits All(Width);
   for (const Node &N : W.Source.Nodes)
-    if (N.R->isMatrix())
+    if (N.R->isWave())
       return All;
   LLVMContext Ctx;
   Module M("facts", Ctx);

@@ -201,8 +201,8 @@ Error checkProgram(const Window &W, const Program &P) {
     if (N.R->Ordered)
       return makeError(Where + "depends on the order of instructions, which a window has not");
     if (!N.R->inWindows())
-      return makeError(Where + "reads other lanes or a register that it does not name, which no "
-                               "window has");
+      return makeError(Where + "reads or gives a register that it does not name, which no window "
+                               "has");
     if (!(N.Ty == N.R->Def))
       return makeError(Where + "result is " + N.R->Def.str() + ", not " + N.Ty.str());
     if (N.Ops.size() != N.R->Ins.size())

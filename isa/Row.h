@@ -51,7 +51,7 @@ struct OperandSpec {
 enum class Shape : uint8_t {
   LaneWise,  ///< each lane (whole register on x86) on its own, under EXEC
   Matrix,    ///< whole wave, ignores EXEC: the meaning gives one output element
-  CrossLane, ///< the same, but lanes read others under EXEC: stands in no window
+  CrossLane, ///< the same, but lanes read others under EXEC
 };
 
 /// What an AMDGPU row's result is in the lanes that EXEC masks off.
@@ -109,7 +109,7 @@ struct Row {
   /// Given by the setters of the same names in RowSet.
   OffLanes Off = OffLanes::Unspecified;
   unsigned DefinedBits = 0; ///< 0: all of the result
-  unsigned WaveLanes = 64;  ///< Matrix: 32 or 64
+  unsigned WaveLanes = 64;  ///< Matrix: 32 or 64. CrossLane: the wave's own number
   unsigned DefIndex = 0;
   std::optional<ValueType> DefType;
   ImplicitReg Reads = ImplicitReg::None, Gives = ImplicitReg::None;
@@ -143,7 +143,7 @@ struct Row {
   /// May be an instruction of a window. Others are shown, evaluated and compared.
   bool inWindows() const {
     return !GivesFlags && !Ordered && DefIndex == 0 && Reads == ImplicitReg::None &&
-           Gives == ImplicitReg::None && Form != Shape::CrossLane;
+           Gives == ImplicitReg::None;
   }
   /// Name without a variant's suffix.
   llvm::StringRef opcodeName() const { return llvm::StringRef(Name).split(':').first; }

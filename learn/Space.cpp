@@ -231,7 +231,7 @@ Error openSpace(Space &S, const TargetIsa &Isa, Evaluator &E, ArrayRef<std::stri
     const Row &R = C.leader();
     bool Wanted = OnlyRows.empty() ||
                   any_of(C.Members, [&](const Row *M) { return is_contained(OnlyRows, M->Name); });
-    bool Fits = R.inWindows() && !R.isMatrix() && !R.readsMemory() && !R.DefsFlags &&
+    bool Fits = R.inWindows() && !R.isWave() && !R.readsMemory() && !R.DefsFlags &&
                 R.Ins.size() >= 1 && R.Ins.size() <= 4 && R.NumImms <= 1 &&
                 is_contained(Types, R.Def) &&
                 all_of(R.Ins, [&](ValueType T) { return is_contained(Types, T); });

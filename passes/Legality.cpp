@@ -335,7 +335,8 @@ bool Legality::lanesAllow(const Match &M, const RewritePlan &Plan) {
   const Window &W = M.window();
   bool Matrix = false;
   for (size_t I = 0; I != Plan.Rows.size(); ++I)
-    Matrix |= Plan.Live[I] && Plan.Rows[I]->isMatrix();
+    Matrix |= Plan.Live[I] && Plan.Rows[I]->isWave() && Plan.Rows[I]->Def.Kind == RegKind::Lane &&
+              Plan.Rows[I]->Off == OffLanes::Computed;
   if (!Matrix)
     return true;
   if (!Exec.isEntryExecAt(*Plan.Before))
@@ -343,8 +344,8 @@ bool Legality::lanesAllow(const Match &M, const RewritePlan &Plan) {
   SmallVector<MachineInstr *, 16> Inside(Plan.Matched.begin(), Plan.Matched.end());
   for (unsigned I = 0; I != W.Source.Outputs.size(); ++I) {
     const Node &N = W.Source.Nodes[W.Source.Outputs[I] - W.numLeaves()];
-    // A matrix result was compared in all lanes.
-    if (!N.R->isMatrix() &&
+    // A result that the source computes in all lanes was compared in all.
+    if (N.R->Off != OffLanes::Computed &&
         lanesMayBeRead(M.output(I)->getOperand(0).getReg(), View.function(), View.table(), Inside))
       return false;
   }

@@ -116,7 +116,7 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
     I.Const = x86ConstKind(Name);
   if (I.Const == OpcodeInfo::LoadPlain)
     I.R = nullptr;
-  if (I.R && I.LoadOperand < 0 && I.R->Ins.empty() && !I.R->NumImms && !I.R->isMatrix())
+  if (I.R && I.LoadOperand < 0 && I.R->Ins.empty() && !I.R->NumImms && !I.R->isWave())
     I.Const = OpcodeInfo::RowConstant;
 }
 
@@ -160,7 +160,7 @@ ArrayRef<const Row *> OpcodeTable::constantRows() {
   if (!ConstRowsKnown) {
     ConstRowsKnown = true;
     for (const Row &R : Isa.rows())
-      if (R.Ins.empty() && !R.NumImms && !R.isMatrix())
+      if (R.Ins.empty() && !R.NumImms && !R.isWave())
         ConstRows.push_back(&R);
   }
   return ConstRows;

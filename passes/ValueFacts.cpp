@@ -215,7 +215,7 @@ unsigned ValueView::cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,
     if (Keyed && Budget)
       if (MachineInstr *Def = MRI.getVRegDef(V.R); Def && (!AMDGPU || Def->getParent() == Block))
         N = producer(V, Def->getParent());
-    if (!N || N->R->isMatrix() || N->R->Def != V.Ty)
+    if (!N || N->R->isWave() || N->R->Def != V.Ty)
       return AddLeaf(std::nullopt);
     --Budget;
     Node Out;
@@ -247,7 +247,7 @@ const KnownBits &ValueView::facts(const ValueRef &V) {
     ValueRef Whole = V;
     Whole.SubReg = 0;
     Whole.Ty = *Full;
-    if (const NodeView *N = producer(Whole, Def->getParent()); N && !N->R->isMatrix()) {
+    if (const NodeView *N = producer(Whole, Def->getParent()); N && !N->R->isWave()) {
       WindowBuilder B(Table.isa());
       unsigned Budget = MaxFactNodes;
       ConeIds Ids;

@@ -52,7 +52,7 @@ unsigned WindowCutter::pieceOf(const Bundle &B) {
 /// The same row and immediates, all different instructions of one EXEC.
 bool WindowCutter::isomorphic(ArrayRef<MachineInstr *> MIs) {
   const NodeView *First = MIs[0] ? View.node(*MIs[0]) : nullptr;
-  if (!First || First->R->isMatrix() || First->R->readsMemory())
+  if (!First || First->R->isWave() || First->R->readsMemory())
     return false;
   SmallPtrSet<MachineInstr *, 16> Distinct;
   for (MachineInstr *MI : MIs) {

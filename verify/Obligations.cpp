@@ -138,24 +138,51 @@ Error RuleTerms::compareBits(Term S, Term T, Obligation At, Choices &Skipped) {
   return Error::success();
 }
 
-Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output,
-                             unsigned Lane, std::optional<bool> LaneOn, Choices &Skipped) {
-  Expected<TermList> A = S.value(R.W.Source.Outputs[Output], Lane);
+Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, Obligation At,
+                             Choices &Skipped) {
+  Expected<TermList> A = S.value(R.W.Source.Outputs[At.Output], At.Lane);
   if (!A)
     return A.takeError();
-  Expected<TermList> B = T.value(R.Target.Outputs[Output], Lane);
+  Expected<TermList> B = T.value(R.Target.Outputs[At.Output], At.Lane);
   if (!B)
     return B.takeError();
   Term X = G.concat(*A), Y = G.concat(*B);
-  if (LaneOn && (G.execMask(X) | G.execMask(Y))) {
-    X = assumeExec(X, Lane, *LaneOn);
-    Y = assumeExec(Y, Lane, *LaneOn);
+  if (At.LaneOn && (G.execMask(X) | G.execMask(Y))) {
+    X = assumeExec(X, At.Lane, *At.LaneOn);
+    Y = assumeExec(Y, At.Lane, *At.LaneOn);
   }
-  Obligation At;
-  At.Output = Output;
-  At.Lane = Lane;
-  At.LaneOn = LaneOn;
   return compareBits(X, Y, At, Skipped);
+}
+
+static bool isLane(ValueType T) { return T.Kind == RegKind::Lane; }
+
+Error RuleTerms::compare(const Rule &R, Module &M, ExecMode Mode, unsigned WaveLanes,
+                         ArrayRef<bool> Cases) {
+  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
+    return G.var(K, Lo, Width);
+  };
+  ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, WaveLanes, Vars);
+  ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, WaveLanes, Vars);
+  Choices Skipped;
+  Obligation At;
+  At.WaveLanes = WaveLanes;
+  for (At.Output = 0; At.Output < R.W.Source.Outputs.size(); ++At.Output) {
+    bool EachLane = isLane(R.W.typeOf(R.W.Source, R.W.Source.Outputs[At.Output]));
+    for (At.Lane = 0; At.Lane < (EachLane ? std::max(WaveLanes, 1u) : 1); ++At.Lane) {
+      At.LaneOn = std::nullopt;
+      if (!EachLane) {
+        if (Error Err = compareLane(R, S, T, At, Skipped))
+          return Err;
+        continue;
+      }
+      for (bool On : Cases) {
+        At.LaneOn = On;
+        if (Error Err = compareLane(R, S, T, At, Skipped))
+          return Err;
+      }
+    }
+  }
+  return Error::success();
 }
 
 /// How often \p P reads each leaf: 0, 1, or 2 for more. A part of a register and
@@ -180,19 +207,23 @@ static std::vector<unsigned> leafReads(const Window &W, const Program &P) {
   return Reads;
 }
 
-static bool isWave(const Rule &R) {
-  auto Matrix = [](const Node &N) { return N.R->isMatrix(); };
-  return any_of(R.W.Source.Nodes, Matrix) || any_of(R.Target.Nodes, Matrix);
-}
-
-/// The lanes that all matrix rows of the rule work on; none if they differ.
-static std::optional<unsigned> waveLanes(const Rule &R) {
-  SmallVector<unsigned, 4> Lanes;
+/// Waves of how many lanes the rule may run in: matrix rows have a number, others
+/// over the wave hold for both. Empty: no row looks at another lane. None: matrix
+/// rows that never meet.
+static std::optional<SmallVector<unsigned, 2>> waveSizes(const Rule &R) {
+  SmallVector<unsigned, 4> Matrix;
+  bool Wave = false;
   for (const Program *P : {&R.W.Source, &R.Target})
-    for (const Node &N : P->Nodes)
+    for (const Node &N : P->Nodes) {
+      Wave |= N.R->isWave();
       if (N.R->isMatrix())
-        Lanes.push_back(N.R->WaveLanes);
-  return all_equal(Lanes) ? std::optional(Lanes.front()) : std::nullopt;
+        Matrix.push_back(N.R->WaveLanes);
+    }
+  if (!all_equal(Matrix))
+    return std::nullopt;
+  if (!Matrix.empty())
+    return SmallVector<unsigned, 2>{Matrix.front()};
+  return Wave ? SmallVector<unsigned, 2>{64, 32} : SmallVector<unsigned, 2>{};
 }
 
 Error RuleTerms::collect(const Rule &R) {
@@ -205,59 +236,37 @@ Error RuleTerms::collect(const Rule &R) {
 
   LLVMContext Ctx;
   Module M("rule", Ctx);
-  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
-    return G.var(K, Lo, Width);
-  };
   if (readsMXCSR(R.W.Source) || readsMXCSR(R.Target))
     Assumptions =
         R.W.Isa->arch() == "x86_64"
             ? "MXCSR as programs start: to nearest even, denormals kept, exceptions masked"
             : "MODE as kernels start: to nearest even, denormals kept, IEEE, DX10_CLAMP";
-  IsWave = isWave(R);
-  if (IsWave) {
-    std::optional<unsigned> Lanes = waveLanes(R);
-    if (!Lanes)
-      return refuse("matrix instructions of waves of different size");
-    WaveLanes = *Lanes;
-  }
-  auto Lanes = [](ValueType T) { return T.Kind == RegKind::Lane; };
-  bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return Lanes(L.Ty); }) ||
-                 any_of(R.W.Source.Nodes, [&](const Node &N) { return Lanes(N.Ty); }) ||
-                 any_of(R.Target.Nodes, [&](const Node &N) { return Lanes(N.Ty); });
-
-  auto Compare = [&](ExecMode Mode, ArrayRef<bool> Cases) -> Error {
-    ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, IsWave, Vars);
-    ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, IsWave, Vars);
-    Choices Skipped;
-    for (unsigned Output = 0; Output < R.W.Source.Outputs.size(); ++Output) {
-      bool EachLane = Lanes(R.W.typeOf(R.W.Source, R.W.Source.Outputs[Output]));
-      for (unsigned Lane = 0, E = IsWave && EachLane ? WaveLanes : 1; Lane < E; ++Lane) {
-        if (!EachLane) {
-          if (Error Err = compareLane(R, S, T, Output, Lane, std::nullopt, Skipped))
-            return Err;
-          continue;
-        }
-        for (bool On : Cases)
-          if (Error Err = compareLane(R, S, T, Output, Lane, On, Skipped))
-            return Err;
-      }
-    }
-    return Error::success();
-  };
-  if (IsWave) {
+  auto Assume = [&](const Twine &What) {
     Assumptions += Assumptions.empty() ? "" : "; ";
-    Assumptions += "EXEC symbolic, wave of " + std::to_string(WaveLanes) + " lanes";
-    return Compare(ExecMode::Symbolic, {true, false});
+    Assumptions += What.str();
+  };
+  auto Sizes = waveSizes(R);
+  if (!Sizes)
+    return refuse("matrix instructions of waves of different size");
+  IsWave = !Sizes->empty();
+  for (unsigned Lanes : *Sizes) {
+    Assume("EXEC symbolic, wave of " + Twine(Lanes) + " lanes");
+    if (Error Err = compare(R, M, ExecMode::Symbolic, Lanes, {true, false}))
+      return Err;
   }
-  if (Error Err = Compare(ExecMode::AllOn, {true}))
+  if (IsWave)
+    return Error::success();
+  if (Error Err = compare(R, M, ExecMode::AllOn, 0, {true}))
     return Err;
+  bool PerLane = any_of(R.W.Leaves, [&](const Leaf &L) { return isLane(L.Ty); }) ||
+                 any_of(R.W.Source.Nodes, [&](const Node &N) { return isLane(N.Ty); }) ||
+                 any_of(R.Target.Nodes, [&](const Node &N) { return isLane(N.Ty); });
   if (!PerLane)
     return Error::success();
   // No node of such a window looks at another lane: one lane that is off
   // stands for all of them.
-  Assumptions += Assumptions.empty() ? "" : "; ";
-  Assumptions += "one lane, on and off";
-  return Compare(ExecMode::AllOff, {false});
+  Assume("one lane, on and off");
+  return compare(R, M, ExecMode::AllOff, 0, {false});
 }
 
 Expected<std::unique_ptr<RuleTerms>> RuleTerms::create(const Rule &R) {
@@ -277,7 +286,7 @@ replay(const Rule &R, const Obligation &At, unsigned Width,
     return G.constant(Value(K, Lo, N));
   };
   auto Run = [&](const Program &P, VarKey::Kind Choice) -> Expected<APInt> {
-    ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, isWave(R), Vars);
+    ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, At.WaveLanes, Vars);
     Expected<TermList> V = T.value(P.Outputs[At.Output], At.Lane);
     if (!V)
       return V.takeError();

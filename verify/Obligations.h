@@ -25,6 +25,7 @@ struct Obligation {
   Term Source, Target;
   unsigned Output = 0;
   unsigned Lane = 0;
+  unsigned WaveLanes = 0;     ///< lanes of the wave, 0 if one stands for all
   unsigned Bit = 0;           ///< where the chunk starts in the output (of the lane)
   std::optional<bool> LaneOn; ///< the lane's EXEC bit; none on x86
 };
@@ -39,15 +40,18 @@ public:
   std::vector<Obligation> Obligations;
   /// What the proof rests on besides the rows, for a reader; may be empty.
   std::string Assumptions;
-  /// A Matrix row in it: lanes are told apart, WaveLanes of them.
+  /// A row over the whole wave in it: lanes are told apart.
   bool IsWave = false;
-  unsigned WaveLanes = 64;
 
 private:
   struct Choices;
   llvm::Error collect(const Rule &R);
-  llvm::Error compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, unsigned Output,
-                          unsigned Lane, std::optional<bool> LaneOn, Choices &Skipped);
+  /// Both programs with \p Mode, for \p WaveLanes lanes told apart (0: one for all),
+  /// each lane in the cases \p Cases of its EXEC bit.
+  llvm::Error compare(const Rule &R, llvm::Module &M, ExecMode Mode, unsigned WaveLanes,
+                      llvm::ArrayRef<bool> Cases);
+  llvm::Error compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, Obligation At,
+                          Choices &Skipped);
   llvm::Error compareBits(Term S, Term T, Obligation At, Choices &Skipped);
   void cut(Term S, Term T, const Obligation &At);
   bool isBitParallel(Term T);

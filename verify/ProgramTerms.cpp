@@ -13,16 +13,18 @@ using namespace llvm;
 
 namespace whittle {
 
-static constexpr StringLiteral ElementRead = "whittle.element";
+static constexpr StringLiteral ElementRead = "whittle.element", ExecRead = "whittle.lane.on";
 
-Function *matrixFunction(Module &M, const Row &R) {
-  std::string Name = "matrix." + R.Name;
+Function *waveFunction(Module &M, const Row &R) {
+  std::string Name = "wave." + R.Name;
   if (Function *F = M.getFunction(Name))
     return F;
   LLVMContext &Ctx = M.getContext();
   Type *I32 = Type::getInt32Ty(Ctx);
   FunctionCallee Read =
       M.getOrInsertFunction(ElementRead, FunctionType::get(I32, {I32, I32, I32}, false));
+  FunctionCallee On =
+      M.getOrInsertFunction(ExecRead, FunctionType::get(Type::getInt1Ty(Ctx), {I32}, false));
   SmallVector<Type *, 8> Params(2, I32);
   Params.append(R.NumImms, Type::getInt64Ty(Ctx));
   Function *F = Function::Create(FunctionType::get(I32, Params, false),
@@ -35,13 +37,17 @@ Function *matrixFunction(Module &M, const Row &R) {
     return B.CreateCall(
         Read, {B.getInt32(K), B.CreateZExtOrTrunc(Lane, I32), B.CreateZExtOrTrunc(Reg, I32)});
   };
-  B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1), Imms));
+  B.CreateRet(buildElement(B, R, Reader, F->getArg(0), F->getArg(1), Imms, [&](Value *Lane) {
+    return B.CreateCall(On, {B.CreateZExtOrTrunc(Lane, I32)});
+  }));
   return F;
 }
 
 static Error refuse(const Twine &Why) { return createStringError(inconvertibleErrorCode(), Why); }
 
 Term ProgramTerms::exec(unsigned Lane) {
+  if (WaveLanes && Lane >= WaveLanes)
+    return G.bit(false);
   switch (Exec) {
   case ExecMode::AllOn:
     return G.bit(true);
@@ -54,7 +60,7 @@ Term ProgramTerms::exec(unsigned Lane) {
 }
 
 Term ProgramTerms::laneId(unsigned Lane) {
-  if (Wave)
+  if (WaveLanes)
     return G.constant(32, Lane);
   return G.concat({Vars({VarKey::LaneId, 0, 0}, 0, 6), G.zero(26)});
 }
@@ -124,8 +130,8 @@ Expected<TermList> ProgramTerms::value(unsigned Id, unsigned Lane) {
 Expected<TermList> ProgramTerms::node(unsigned Id, unsigned Lane) {
   const Node &N = P.Nodes[Id - W.numLeaves()];
   const Row &R = *N.R;
-  if (R.isMatrix())
-    return matrix(N, Lane);
+  if (R.isWave())
+    return wave(N, Id, Lane);
 
   std::vector<TermList> Args;
   SmallVector<ValueType, 4> Types;
@@ -177,39 +183,45 @@ void ProgramTerms::settleRest(const Node &N, unsigned Id, unsigned Lane, TermLis
               N.R->Off == OffLanes::Zero ? G.zero(Bits) : Vars(Key, unsigned(I) * Bits, Bits));
 }
 
-Expected<TermList> ProgramTerms::matrix(const Node &N, unsigned Lane) {
-  Function *F = matrixFunction(M, *N.R);
-  std::string Problem;
+Expected<TermList> ProgramTerms::wave(const Node &N, unsigned Id, unsigned Lane) {
+  const Row &R = *N.R;
+  Function *F = waveFunction(M, R);
   CallFn Read = [&](StringRef Callee, ArrayRef<Term> Args) -> Expected<Term> {
-    assert(Callee == ElementRead && "a matrix row calls its reader only");
     if (!all_of(Args, [&](Term T) { return G.isConst(T); }))
       return refuse("reads an element that depends on data");
+    if (Callee == ExecRead)
+      return exec(unsigned(G.value(Args[0]).getZExtValue()));
+    assert(Callee == ElementRead && "a row over the wave calls its readers only");
     uint64_t K = G.value(Args[0]).getZExtValue(), L = G.value(Args[1]).getZExtValue(),
              Reg = G.value(Args[2]).getZExtValue();
-    if (K >= N.Ops.size() || L >= N.R->WaveLanes)
+    if (K >= N.Ops.size() || L >= 64 || (R.isMatrix() && L >= WaveLanes))
       return refuse("reads outside of the wave");
-    // What brings a scalar into lanes is a copy under EXEC; other lanes, which
-    // the matrix unit reads as well, do not have it.
-    if (N.R->Ins[K].Kind == RegKind::Lane && W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
+    if (Reg >= R.Ins[K].Bits / 32u)
+      return refuse("reads outside of a register tuple");
+    // A lane that the wave has not is never on: what is read there is not used.
+    if (L >= WaveLanes)
+      return Vars({Choice, Id, uint32_t(L)}, 32 * unsigned(Reg), 32);
+    // What brings a scalar into lanes is a copy under EXEC; other lanes, which the
+    // instruction reads as well, do not have it.
+    if (R.Ins[K].Kind == RegKind::Lane && W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
       return refuse("reads a scalar in all lanes");
     Expected<TermList> V = value(N.Ops[K], L);
     if (!V)
       return V.takeError();
-    if (Reg >= V->size())
-      return refuse("reads outside of a register tuple");
     return (*V)[Reg];
   };
-  TermList R;
+  TermList Result;
   for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
     std::vector<TermList> Args{{G.constant(32, Lane)}, {G.constant(32, Reg)}};
     for (int64_t I : N.Imms)
       Args.push_back({G.constant(64, uint64_t(I))});
     Expected<TermList> E = executeFunction(G, *F, Args, Read);
     if (!E)
-      return refuse(N.R->Name + ": " + toString(E.takeError()));
-    R.push_back((*E)[0]);
+      return refuse(R.Name + ": " + toString(E.takeError()));
+    Result.push_back((*E)[0]);
   }
-  return R;
+  settleRest(N, Id, Lane, Result);
+  return Result;
 }
 
 } // namespace whittle

@@ -33,22 +33,23 @@ using VarSource = std::function<Term(const VarKey &Key, unsigned Lo, unsigned Wi
 
 class ProgramTerms {
 public:
-  /// \p Choice is what masked-off lanes of this program hold. \p Wave: lanes are
-  /// told apart; else lane 0 stands for each. \p M receives the rows' functions.
-  /// All arguments must outlive the object.
+  /// \p Choice is what masked-off lanes of this program hold. \p WaveLanes: how many
+  /// lanes are told apart; 0: lane 0 stands for each. \p M receives the rows'
+  /// functions. All arguments must outlive the object.
   ProgramTerms(TermGraph &G, llvm::Module &M, const Window &W, const Program &P,
-               VarKey::Kind Choice, ExecMode Exec, bool Wave, VarSource Vars)
-      : G(G), M(M), W(W), P(P), Choice(Choice), Exec(Exec), Wave(Wave), Vars(std::move(Vars)) {}
+               VarKey::Kind Choice, ExecMode Exec, unsigned WaveLanes, VarSource Vars)
+      : G(G), M(M), W(W), P(P), Choice(Choice), Exec(Exec), WaveLanes(WaveLanes),
+        Vars(std::move(Vars)) {}
 
   /// The elements of ValueType::irType of a value (of lane \p Lane). Lanes
-  /// other than 0 exist in windows with a Matrix row only.
+  /// other than 0 exist in windows over the whole wave only.
   /// \returns an error that names what a proof does not support.
   llvm::Expected<TermList> value(unsigned Id, unsigned Lane);
 
 private:
   TermList leaf(unsigned Id, unsigned Lane);
   llvm::Expected<TermList> node(unsigned Id, unsigned Lane);
-  llvm::Expected<TermList> matrix(const Node &N, unsigned Lane);
+  llvm::Expected<TermList> wave(const Node &N, unsigned Id, unsigned Lane);
   Term exec(unsigned Lane);
   Term laneId(unsigned Lane);
   /// What a node's result holds where its row does not compute it.
@@ -62,14 +63,15 @@ private:
   const Program &P;
   VarKey::Kind Choice;
   ExecMode Exec;
-  bool Wave;
+  unsigned WaveLanes;
   VarSource Vars;
   std::map<std::pair<unsigned, unsigned>, TermList> Memo;
 };
 
-/// The function of (lane, register, immediates) that a Matrix row's meaning is; it reads
-/// operands by calling "whittle.element"(operand, lane, register).
-llvm::Function *matrixFunction(llvm::Module &M, const Row &R);
+/// The function of (lane, register, immediates) that the meaning of a row over the
+/// whole wave is; it reads operands by calling "whittle.element"(operand, lane,
+/// register), and EXEC by "whittle.lane.on"(lane).
+llvm::Function *waveFunction(llvm::Module &M, const Row &R);
 
 /// Widths of the elements of a value of this type, and how many.
 inline unsigned elementBits(ValueType T) { return T.elementBits(); }

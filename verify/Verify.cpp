@@ -200,7 +200,7 @@ private:
     if (Ob.LaneOn) {
       A.setExec(Ob.Lane, *Ob.LaneOn);
       X.Exec = 0;
-      for (unsigned Lane = 0; Lane < T.WaveLanes; ++Lane) {
+      for (unsigned Lane = 0; Lane < (Wave ? Ob.WaveLanes : 64); ++Lane) {
         VarKey Bit{VarKey::Exec, 0, Wave ? Lane : Ob.Lane};
         X.Exec |= A.get(Bit, 0, 1).getZExtValue() << Lane;
       }
@@ -219,7 +219,7 @@ private:
     X.ChunkBit = Ob.Bit;
     for (auto [I, L] : enumerate(R.W.Leaves)) {
       bool PerLane = L.Ty.Kind == RegKind::Lane;
-      unsigned Lanes = PerLane && Wave ? T.WaveLanes : 1;
+      unsigned Lanes = PerLane && Wave ? Ob.WaveLanes : 1;
       APInt All = APInt::getZero(Lanes * L.Ty.Bits);
       for (unsigned Lane = 0; Lane < Lanes; ++Lane)
         All.insertBits(

@@ -150,8 +150,16 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
   if (R.GivesFlags)
     Defined[0] = uint8_t((R.Gives == ImplicitReg::SCC ? 1 : 0x3f) & ~R.FlagsUndefined);
   SmallVector<const uint8_t *, 8> At;
-  for (const auto &Bytes : In)
+  // Rows that cross lanes may look at lanes that a wave of 32 has not.
+  std::vector<std::vector<uint8_t>> Padded;
+  for (auto [Bytes, Ty] : zip_equal(In, R.Ins)) {
     At.push_back(Bytes.data());
+    if (R.Form == Shape::CrossLane && Lanes < 64) {
+      Padded.push_back(Bytes);
+      Padded.back().resize(wholeRegisterBytes(Ty, 64));
+      At.back() = Padded.back().data();
+    }
+  }
 
   // What of one lane's result is specified.
   auto Specify = [&](size_t Begin, bool On) {

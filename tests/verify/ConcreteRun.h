@@ -121,7 +121,7 @@ public:
   static llvm::APInt bits(const uint8_t *At, unsigned Bits) {
     llvm::APInt V = llvm::APInt::getZero(Bits);
     for (unsigned I = 0; I < Bits; I += 8)
-      V.insertBits(uint64_t(At[I / 8]), I, 8);
+      V.insertBits(uint64_t(At[I / 8]), I, std::min(8u, Bits - I));
     return V;
   }
 
@@ -130,7 +130,7 @@ private:
 
   static void put(const llvm::APInt &V, uint8_t *At) {
     for (unsigned I = 0; I < V.getBitWidth(); I += 8)
-      At[I / 8] = uint8_t(V.extractBitsAsZExtValue(8, I));
+      At[I / 8] = uint8_t(V.extractBitsAsZExtValue(std::min(8u, V.getBitWidth() - I), I));
   }
 
   static void applyFacts(const Leaf &L, const Inputs &In, Concrete &V) {
@@ -139,7 +139,9 @@ private:
     unsigned Bytes = L.Ty.bytes();
     for (size_t T = 0; T < In.Tests; ++T) {
       // In lanes that are off a register of lanes holds anything.
-      if (L.Ty.Kind == RegKind::Lane && !In.On[T])
+      if (L.Ty.isLaneMask())
+        V.Bytes[T] &= 1;
+      else if (L.Ty.Kind == RegKind::Lane && !In.On[T])
         continue;
       llvm::APInt X = bits(&V.Bytes[T * Bytes], L.Ty.Bits);
       if (L.Const)
@@ -228,12 +230,16 @@ private:
       return Out;
     }
     (*F)(Pointers.data(), Out.Bytes.data(), N.Imms.data(), In.Tests);
-    if (N.Ty.Kind == RegKind::Lane && !N.R->isMatrix())
-      for (size_t I = 0; I < Out.Bytes.size(); ++I)
-        if (!In.On[I / Bytes]) {
-          Out.Bytes[I] = uint8_t(R());
-          Out.Open[I] = 0xff;
-        }
+    const bool Off = N.Ty.Kind == RegKind::Lane && N.R->Off != OffLanes::Computed;
+    for (size_t I = 0; I < Out.Bytes.size(); ++I) {
+      const bool Open =
+          (Off && !In.On[I / Bytes]) || (N.R->DefinedBits && I % Bytes >= N.R->DefinedBits / 8);
+      if (!Open)
+        continue;
+      const bool Zero = !In.On[I / Bytes] && N.R->Off == OffLanes::Zero;
+      Out.Bytes[I] = Zero ? 0 : uint8_t(R());
+      Out.Open[I] = Zero ? 0 : 0xff;
+    }
     return Out;
   }
 

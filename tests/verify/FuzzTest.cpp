@@ -214,6 +214,13 @@ private:
         Inputs In = Run.inputs(X.W, 512, R);
         std::vector<Concrete> S = Run.run(X.W, X.W.Source, In, R),
                               Y = Run.run(X.W, X.Target, In, R);
+        // What follows a choice of the source is open, however it got there.
+        for (unsigned Again = 0; Again < 4 && Isa.arch() == "amdgcn"; ++Again) {
+          std::vector<Concrete> Other = Run.run(X.W, X.W.Source, In, R);
+          for (unsigned I = 0; I < S.size(); ++I)
+            for (size_t B = 0; B < S[I].Bytes.size(); ++B)
+              S[I].Open[B] |= S[I].Bytes[B] ^ Other[I].Bytes[B] ? 0xff : 0;
+        }
         for (unsigned I = 0; I < S.size(); ++I)
           EXPECT_EQ(ConcreteRun::difference(S[I], Y[I]), -1)
               << "proved, but output " << I << " differs: " << V.Method;

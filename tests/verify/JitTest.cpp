@@ -26,7 +26,7 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
     if (U.K == OperandSpec::Imm)
       Imms.push_back(int64_t(Random() & ((1u << std::min<unsigned>(U.ImmBits, 8)) - 1)));
   Window W = windowOf(Isa, R, Imms);
-  unsigned Tests = R.isMatrix() ? R.WaveLanes : 4;
+  unsigned Tests = R.isWave() ? R.WaveLanes : 4;
   Buffers In(W.numLeaves());
   SmallVector<const uint8_t *> Pointers;
   for (unsigned I = 0; I < W.numLeaves(); ++I) {
@@ -53,11 +53,12 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
         return G.constant(Width, laneOfTest(Test));
       if (K.K != VarKey::Leaf) // what a lane that is off would hold
         return G.zero(Width);
-      unsigned Bytes = W.Leaves[K.Index].Ty.bytes(), At = R.isMatrix() ? K.Lane : Test;
+      unsigned Bytes = W.Leaves[K.Index].Ty.bytes(), At = R.isWave() ? K.Lane : Test;
       return G.constant(bitsOf(In[K.Index].data() + At * Bytes, Bytes * 8).extractBits(Width, Lo));
     };
-    ProgramTerms P(G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, R.isMatrix(), Vars);
-    Expected<TermList> V = P.value(W.Source.Outputs[0], R.isMatrix() ? Test : 0);
+    ProgramTerms P(G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, R.isWave() ? Tests : 0,
+                   Vars);
+    Expected<TermList> V = P.value(W.Source.Outputs[0], R.isWave() ? Test : 0);
     ASSERT_TRUE(bool(V)) << toString(V.takeError());
     Term Whole = G.concat(*V);
     ASSERT_TRUE(G.isConst(Whole)) << R.Name;

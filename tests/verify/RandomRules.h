@@ -26,7 +26,7 @@ public:
               uint64_t Seed)
       : Isa(Isa), Identities(Identities), R(Seed) {
     for (const Row &Each : Isa.rows())
-      if (!Each.Ordered)
+      if (mayStand(Each))
         Pool.push_back(&Each);
     std::shuffle(Pool.begin(), Pool.end(), R);
     Pool.resize(std::min<size_t>(Pool.size(), PoolSize));
@@ -59,11 +59,17 @@ public:
 private:
   using Signature = std::string;
 
+  /// In a rule that is run on concrete inputs: the compiled code knows neither EXEC
+  /// nor every lane's number.
+  static bool mayStand(const Row &X) {
+    return X.inWindows() && X.Form != Shape::CrossLane && !X.ReadsLaneId;
+  }
+
   static Signature signature(const Row &X) {
     Signature S = X.Def.str();
     for (ValueType T : X.Ins)
       S += T.str();
-    return S + std::to_string(X.NumImms) + (X.isMatrix() ? "m" : "");
+    return S + std::to_string(X.NumImms) + (X.isMatrix() ? "m" + std::to_string(X.WaveLanes) : "");
   }
   template <class T> const T &any(const std::vector<T> &From) { return From[below(From.size())]; }
 
@@ -98,7 +104,7 @@ private:
       L.Zeros = someBits(T.Bits) & ~L.Ones;
       break;
     case 5:
-      if (T.Kind == RegKind::Lane && below(2))
+      if (T.Kind == RegKind::Lane && T.Bits >= 32 && below(2))
         L.Ty.Kind = RegKind::Sgpr;
       else
         L.Choice = below(2);
@@ -410,11 +416,11 @@ private:
     // A row of an identity may be the only one of its kind in the pool.
     if (G.size() < 4)
       for (const Row &Each : Isa.rows())
-        if (G.size() < 4 && !Each.Ordered && signature(Each) == S && below(3) == 0)
+        if (G.size() < 4 && mayStand(Each) && signature(Each) == S && below(3) == 0)
           G.push_back(&Each);
     if (G.empty())
       for (const Row &Each : Isa.rows())
-        if (!Each.Ordered && signature(Each) == S)
+        if (mayStand(Each) && signature(Each) == S)
           G.push_back(&Each);
     return G;
   }

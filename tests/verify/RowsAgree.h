@@ -70,7 +70,7 @@ public:
   RowTerms(const TargetIsa &Isa, const Row &R, llvm::ArrayRef<int64_t> Imms)
       : R(R), M("row", Ctx), W(windowOf(Isa, R, Imms)) {
     ProgramTerms P(
-        G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, /*Wave=*/false,
+        G, M, W, W.Source, VarKey::SourceChoice, ExecMode::AllOn, /*WaveLanes=*/0,
         [&](const VarKey &K, unsigned Lo, unsigned Width) { return G.var(K, Lo, Width); });
     llvm::Expected<TermList> V = P.value(W.Source.Outputs[0], 0);
     if (!V)
