@@ -109,7 +109,8 @@ void addModified(RowSet &R, const std::string &Opcode, StringRef Name, const For
     Add(":clamp", onLowHalves(Op, true, F.Real), fixed(0), fixed(-1));
   if (!F.Real) {
     Add(":mods", onChosenHalves(Op), imm(3), Op.Saturating ? imm(1) : fixed(0));
-    R.presets(modifierPresets(Op.Sources, 0, OpSel0, Op.Saturating));
+    R.presets(Op.Saturating ? modifierPresets(Op.Sources, 0, OpSel0, {0, -1})
+                            : modifierPresets(Op.Sources, 0, OpSel0));
   }
 }
 
@@ -151,7 +152,7 @@ void addWideMultiplyAdd(RowSet &R, bool Signed) {
     Add(":clamp", Meaning(true, false), fixed(0), fixed(-1));
     if (!F.Real) {
       Add(":mods", Meaning(false, true), imm(3), imm(1));
-      R.presets(modifierPresets(2, 0, OpSel0, true));
+      R.presets(modifierPresets(2, 0, OpSel0, {0, -1}));
     }
   }
 }
@@ -276,8 +277,7 @@ void addPacks(RowSet &R) {
         .weight(SimpleWeight)
         .spec(modified(2, F.Real ? imm(2) : imm(3), {fixed(0), fixed(0)}));
     // Negation, and op_sel where halves are no registers.
-    R.presets(F.Real ? modifierPresets(2, 0, {1}, false)
-                     : modifierPresets(2, 0, {OpSel0, 1}, false));
+    R.presets(F.Real ? modifierPresets(2, 0, 1) : modifierPresets(2, 0, {OpSel0, 1}));
   }
 }
 

@@ -97,8 +97,8 @@ SmallVector<OperandSpec, 0> modified(unsigned N, OperandSpec Modifier,
   return Spec;
 }
 
-std::vector<SmallVector<int64_t, 6>> modifierPresets(unsigned N, int64_t Neutral,
-                                                     ArrayRef<int64_t> Values, bool WithClamp) {
+std::vector<SmallVector<int64_t, 6>>
+modifierPresets(unsigned N, int64_t Neutral, ArrayRef<int64_t> Values, ArrayRef<int64_t> Clamps) {
   const SmallVector<int64_t, 6> Plain(N, Neutral);
   std::vector<SmallVector<int64_t, 6>> Tuples = {Plain};
   auto Add = [&](int64_t Value, unsigned Begin, unsigned End) {
@@ -114,10 +114,13 @@ std::vector<SmallVector<int64_t, 6>> modifierPresets(unsigned N, int64_t Neutral
     if (N > 1)
       Add(Value, 0, N);
   }
-  if (WithClamp)
-    for (auto &T : Tuples)
-      T.push_back(0);
-  return Tuples;
+  if (Clamps.empty())
+    return Tuples;
+  std::vector<SmallVector<int64_t, 6>> WithClamp;
+  for (int64_t Clamp : Clamps)
+    for (const auto &T : Tuples)
+      WithClamp.emplace_back(T).push_back(Clamp);
+  return WithClamp;
 }
 
 } // namespace whittle::amdgpu

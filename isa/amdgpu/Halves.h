@@ -41,9 +41,11 @@ llvm::SmallVector<OperandSpec, 0> modified(unsigned N, OperandSpec Modifier,
                                            llvm::ArrayRef<OperandSpec> Trailing);
 
 /// Modifiers that search tries for \p N sources, the neutral ones first: each of
-/// \p Values for any one source, for the first two and for all. With clamp, off.
-std::vector<llvm::SmallVector<int64_t, 6>>
-modifierPresets(unsigned N, int64_t Neutral, llvm::ArrayRef<int64_t> Values, bool WithClamp);
+/// \p Values for any one source, for the first two and for all. If the row has clamp
+/// too, each of these tuples with each of \p Clamps after it.
+std::vector<llvm::SmallVector<int64_t, 6>> modifierPresets(unsigned N, int64_t Neutral,
+                                                           llvm::ArrayRef<int64_t> Values,
+                                                           llvm::ArrayRef<int64_t> Clamps = {});
 
 } // namespace whittle::amdgpu
 

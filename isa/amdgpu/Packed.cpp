@@ -62,7 +62,10 @@ void addPair(RowSet &R, StringRef Name) {
   if (Op.Saturating)
     Add(":clamp", onPairs(Op, true), fixed(Neutral), fixed(-1));
   Add(":mods", onChosenPairs(Op), imm(4), Op.Saturating ? imm(1) : fixed(0));
-  R.presets(modifierPresets(Op.Sources, Neutral, {Swapped, Lows, Highs}, Op.Saturating));
+  // Search tries clamp by the row above.
+  const int64_t NoClamp = 0;
+  R.presets(Op.Saturating ? modifierPresets(Op.Sources, Neutral, {Swapped, Lows, Highs}, NoClamp)
+                          : modifierPresets(Op.Sources, Neutral, {Swapped, Lows, Highs}));
 }
 
 /// The low word of the result is one of the first source, the high word one of the
