@@ -5,8 +5,9 @@
 //
 // A source that nobody here wrote: LLVM's patterns say which opcode, with its
 // operands in which order, computes an operation of generic IR. Each function
-// of selection.ll runs natively, and as the machine instructions that llc
-// selects for it, whose opcodes are evaluated by their rows.
+// of selection.ll and halves.ll runs natively, and as the machine instructions that
+// llc selects for it, whose opcodes are evaluated by their rows. What a row leaves
+// unspecified is filled with rubbish, which must not show in the result.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,6 +21,7 @@
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/TargetSelect.h"
 #include "gtest/gtest.h"
+#include <array>
 #include <map>
 #include <random>
 #include <set>
@@ -29,7 +31,7 @@ using namespace whittle;
 
 namespace {
 
-constexpr const char *File = WHITTLE_SOURCE_DIR "/tests/isa-amdgpu/Inputs/selection.ll";
+const std::string Inputs = WHITTLE_SOURCE_DIR "/tests/isa-amdgpu/Inputs/";
 
 using Native = uint32_t (*)(uint32_t, uint32_t, uint32_t, uint32_t);
 /// Register tuple of one lane.
@@ -66,50 +68,87 @@ public:
   /// False, with a message, for an instruction that this does not know.
   bool run(StringRef Line, std::set<std::string> &Opcodes, std::string &Why) {
     auto [Left, Right] = Line.split(" = ");
-    const std::string To = Left.split(':').first.str();
+    const auto [To, Class] = Left.split(':');
+    const bool IsHalf = Class == "vgpr_16";
     auto [Opcode, Rest] = Right.split(' ');
     SmallVector<StringRef, 12> Ops;
     Rest.split(Ops, ", ");
-    if (Opcode == "COPY" || Opcode == "S_MOV_B32" || Opcode == "V_MOV_B32_e32") {
-      Regs[To] = read(Ops[0]);
+    auto Define = [&, Name = To.str()](Value V) {
+      if (IsHalf)
+        V[0] &= 0xffff;
+      Regs[Name] = std::move(V);
       return true;
-    }
+    };
+    if (Opcode == "IMPLICIT_DEF")
+      return Define({Rubbish});
+    if (Opcode == "COPY" || Opcode == "S_MOV_B32" || Opcode == "V_MOV_B32_e32")
+      return Define(read(Ops[0]));
     if (Opcode == "REG_SEQUENCE") {
       Value Tuple;
       for (size_t I = 0; I < Ops.size(); I += 2)
-        append_range(Tuple, read(Ops[I]));
-      Regs[To] = Tuple;
-      return true;
+        if (Ops[I + 1] == "%subreg.hi16")
+          Tuple.back() = (Tuple.back() & 0xffff) | read(Ops[I])[0] << 16;
+        else
+          append_range(Tuple, read(Ops[I]));
+      return Define(std::move(Tuple));
     }
-    const Row *R = openIsa("amdgcn").find(Opcode);
+    const Row *R = rowOf(Opcode, Ops);
     auto F = R ? RowFunction::cached(*R) : createStringError(inconvertibleErrorCode(), "no row");
     if (!F) {
       Why = toString(F.takeError()) + ": " + Line.str();
       return false;
     }
     std::vector<std::vector<uint8_t>> In;
+    std::vector<int64_t> Imm;
     for (auto [Use, Op] : zip(R->Uses, Ops)) {
+      if (Use.K == OperandSpec::Imm && Op.getAsInteger(10, Imm.emplace_back()))
+        return Why = "no immediate: " + Line.str(), false;
       if (Use.K != OperandSpec::Reg)
         continue;
-      auto &Wave = In.emplace_back(64 * 4);
-      support::endian::write32le(Wave.data(), read(Op)[0]);
+      std::array<uint8_t, 4> Word;
+      support::endian::write32le(Word.data(), read(Op)[0]);
+      auto &Wave = In.emplace_back(wholeRegisterBytes(Use.Ty, 64));
+      std::copy_n(Word.begin(), Use.Ty.bytes(), Wave.begin());
     }
-    const EvalReply Reply = (*F)->run(In, {}, /*Exec=*/1, 64);
-    Regs[To] = {support::endian::read32le(Reply.Out[0].data())};
-    Opcodes.insert(Opcode.str());
-    return true;
+    const EvalReply Reply = (*F)->run(In, Imm, /*Exec=*/1, 64);
+    auto First = [&](const std::vector<uint8_t> &Bytes) {
+      std::array<uint8_t, 4> Word = {};
+      std::copy_n(Bytes.begin(), R->Def.bytes(), Word.begin());
+      return support::endian::read32le(Word.data());
+    };
+    Opcodes.insert(R->Name);
+    return Define({First(Reply.Out[0]) | (Rubbish & ~First(Reply.Defined[0]))});
   }
 
   uint32_t result() const { return Regs.at("$vgpr0")[0]; }
 
 private:
+  static constexpr uint32_t Rubbish = 0xdeadbeef;
+
+  /// The row whose fixed operands are as written.
+  static const Row *rowOf(StringRef Opcode, ArrayRef<StringRef> Ops) {
+    const TargetIsa &Isa = openIsa("amdgcn");
+    const Row *Plain = Isa.find(Opcode);
+    if (Plain)
+      for (const Row *R : Isa.rowsOf(Plain->Opcode))
+        if (all_of(zip(R->Uses, Ops), [](auto UseAndOp) {
+              const OperandSpec &Use = std::get<0>(UseAndOp);
+              return Use.K != OperandSpec::Fixed || std::get<1>(UseAndOp) == itostr(Use.Value);
+            }))
+          return R;
+    return nullptr;
+  }
+
   Value read(StringRef Op) const {
     Op.consume_front("killed ");
+    Op = Op.split('(').first; // (tied-def 0)
     int64_t Imm;
     if (!Op.getAsInteger(10, Imm))
       return {uint32_t(Imm)};
     auto [Name, Sub] = Op.split('.');
     const Value &V = Regs.at(Name.str());
+    if (Sub == "lo16" || Sub == "hi16")
+      return {Sub == "lo16" ? V[0] & 0xffff : V[0] >> 16};
     unsigned Index;
     if (Sub.consume_front("sub") && !Sub.getAsInteger(10, Index))
       return {V.at(Index)};
@@ -119,7 +158,7 @@ private:
   std::map<std::string, Value> Regs;
 };
 
-std::unique_ptr<orc::LLJIT> jitFile(std::vector<std::string> &Names) {
+std::unique_ptr<orc::LLJIT> jitFile(const std::string &File, std::vector<std::string> &Names) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   auto Jit = cantFail(orc::LLJITBuilder().create());
@@ -137,12 +176,16 @@ std::unique_ptr<orc::LLJIT> jitFile(std::vector<std::string> &Names) {
   return Jit;
 }
 
-TEST(AMDGPUSelection, RowsComputeWhatTheSelectedIRComputes) {
-  ToolOutput Mir = runTool("llc", {"-mcpu=gfx942", "-stop-after=finalize-isel", "-o", "-", File});
+/// Compares each function of \p Input on \p Rounds inputs; the rows met go to \p Opcodes.
+void compare(StringRef Cpu, const std::string &Input, unsigned Rounds,
+             std::set<std::string> &Opcodes) {
+  const std::string File = Inputs + Input;
+  ToolOutput Mir =
+      runTool("llc", {("-mcpu=" + Cpu).str(), "-stop-after=finalize-isel", "-o", "-", File});
   ASSERT_EQ(Mir.Code, 0) << Mir.Err;
   const auto Bodies = bodies(Mir.Out);
   std::vector<std::string> Names;
-  auto Jit = jitFile(Names);
+  auto Jit = jitFile(File, Names);
   ASSERT_GE(Names.size(), 50u);
 
   static const uint32_t Corners[] = {0,          1,         31,         32,         33,
@@ -150,13 +193,12 @@ TEST(AMDGPUSelection, RowsComputeWhatTheSelectedIRComputes) {
                                      0x7fffff,   0x800000,  0x80808080, 0x7f7f7f7f, 0x80008000,
                                      0x01000000, 0x00ffffff};
   std::mt19937_64 Random(7); // NOLINT(bugprone-random-generator-seed): same inputs on every run
-  std::set<std::string> Opcodes;
   for (const std::string &Name : Names) {
     auto Entry = Jit->lookup(Name);
     ASSERT_TRUE(bool(Entry)) << toString(Entry.takeError());
     const auto Run = Entry->toPtr<Native>();
     const auto &Body = Bodies.at(Name);
-    for (unsigned Round = 0; Round != 400; ++Round) {
+    for (unsigned Round = 0; Round != Rounds; ++Round) {
       uint32_t A[4];
       for (uint32_t &Word : A)
         Word = Random() % 3 ? uint32_t(Random()) : Corners[Random() % std::size(Corners)];
@@ -166,10 +208,26 @@ TEST(AMDGPUSelection, RowsComputeWhatTheSelectedIRComputes) {
         if (Line.find("$vgpr0 = ") == 0 || Line[0] == '%')
           ASSERT_TRUE(M.run(Line, Opcodes, Why)) << Name << ": " << Why;
       ASSERT_EQ(M.result(), Run(A[0], A[1], A[2], A[3]))
-          << Name << " of " << utohexstr(A[0]) << " " << utohexstr(A[1]) << " " << utohexstr(A[2]);
+          << Cpu.str() << ": " << Name << " of " << utohexstr(A[0]) << " " << utohexstr(A[1]) << " "
+          << utohexstr(A[2]);
     }
   }
+}
+
+TEST(AMDGPUSelection, RowsComputeWhatTheSelectedIRComputes) {
+  std::set<std::string> Opcodes;
+  compare("gfx942", "selection.ll", 400, Opcodes);
   EXPECT_GE(Opcodes.size(), 44u);
+}
+
+TEST(AMDGPUSelection, SoDoHalvesPairsAndDotProductsOnEachGpu) {
+  for (StringRef Cpu : {"gfx90a", "gfx942", "gfx950", "gfx1100", "gfx1200"}) {
+    std::set<std::string> Opcodes;
+    compare(Cpu, "halves.ll", 150, Opcodes);
+    EXPECT_GE(Opcodes.size(), 45u) << Cpu.str();
+    for (const char *Met : {"V_PK_SUB_I16:mods", "V_PK_ADD_I16:clamp", "V_DOT4_U32_U8"})
+      EXPECT_TRUE(Opcodes.count(Met)) << Cpu.str() << ": " << Met;
+  }
 }
 
 } // namespace
