@@ -194,14 +194,15 @@ void addUnaries(RowSet &R) {
   addUnary(R, "V_CVT_I32_I16", [&](bool) { return Extend(true); }, 0);
   addUnary(R, "V_CVT_U32_U16", [&](bool) { return Extend(false); }, 0);
 
-  // Two bytes: each half, as a signed number, brought into 0..255. On gfx9 the
-  // documents give the high half of the result as 0.
+  // Two bytes: each half, as a signed number, brought into 0..255. For gfx9 the
+  // documents print zeros above them; LLVM does not rely on those, nor do we.
   auto SaturatePair = [](bool Real) -> SemFn {
     return [Real](Sem &S) { outHalf(S, bits(truncUSat(S.in(0, 16), 8), 16), Real); };
   };
   for (const char *Encoding : {"_e32", "_e64"})
     R.add(std::string("V_SAT_PK_U8_I16") + Encoding, Gfx9, SaturatePair(false))
-        .weight(SimpleWeight);
+        .weight(SimpleWeight)
+        .definedBits(16);
   addUnary(R, "V_SAT_PK_U8_I16", SaturatePair, 16);
 }
 

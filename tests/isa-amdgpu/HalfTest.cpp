@@ -89,17 +89,17 @@ TEST(AMDGPUHalf, OpSelTakesHighHalves) {
 }
 
 TEST(AMDGPUHalf, HighHalfIsZeroOnlyWhereTheDocumentsSaySo) {
-  for (const char *Zeroing : {"V_ADD_U16_e64", "V_SUB_U16_e32", "V_LSHLREV_B16_e64",
-                              "V_MAD_U16_e64:clamp", "V_SAT_PK_U8_I16_e32"})
+  for (const char *Zeroing :
+       {"V_ADD_U16_e64", "V_SUB_U16_e32", "V_LSHLREV_B16_e64", "V_MAD_U16_e64:clamp"})
     EXPECT_EQ(evaluateLane(Zeroing, SmallVector<uint64_t>(
                                         openIsa("amdgcn").find(Zeroing)->Ins.size(), 0xffffffff))
                   .Defined,
               0xffffffffu)
         << Zeroing;
   // GFX9's V_MAD_U16 keeps the register's high half; V_MAD_LEGACY_U16, above, does not.
-  for (const char *Keeping :
-       {"V_MAD_U16_gfx9_e64", "V_MAD_I16_gfx9_e64:clamp", "V_ADD_I16_e64", "V_MAX3_U16_e64",
-        "V_MUL_LO_U16_fake16_e64", "V_NOT_B16_fake16_e32", "V_SAT_PK_U8_I16_fake16_e64"})
+  for (const char *Keeping : {"V_MAD_U16_gfx9_e64", "V_MAD_I16_gfx9_e64:clamp", "V_ADD_I16_e64",
+                              "V_MAX3_U16_e64", "V_MUL_LO_U16_fake16_e64", "V_NOT_B16_fake16_e32",
+                              "V_SAT_PK_U8_I16_fake16_e64", "V_SAT_PK_U8_I16_e32"})
     EXPECT_EQ(evaluateLane(Keeping, SmallVector<uint64_t>(
                                         openIsa("amdgcn").find(Keeping)->Ins.size(), 0xffffffff))
                   .Defined,
