@@ -80,10 +80,12 @@ std::vector<std::vector<uint8_t>> TaskSearch::runOnTests(const Window &W, const 
   return Out;
 }
 
-/// The low bits that the goal's row specifies; 0: all.
-static unsigned definedBits(const Window &W, const Program &Goal) {
-  unsigned Id = Goal.Outputs[0];
-  return Id < W.numLeaves() ? 0 : Goal.Nodes[Id - W.numLeaves()].R->DefinedBits;
+/// The low bits of the goal that its row specifies and its readers look at; 0: all.
+static unsigned goalBits(const Window &W, const Task &T) {
+  unsigned Id = T.Goal.Outputs[0];
+  unsigned Defined = Id < W.numLeaves() ? 0 : T.Goal.Nodes[Id - W.numLeaves()].R->DefinedBits;
+  unsigned Read = T.Tuple ? 0 : W.lowBits(T.Replaced);
+  return Defined && Read ? std::min(Defined, Read) : std::max(Defined, Read);
 }
 
 void TaskSearch::readGoal() {
@@ -93,7 +95,7 @@ void TaskSearch::readGoal() {
   Goal = runOnTests(S.W, T.Goal)[0];
   Care.assign(Goal.size(), 0xff);
   CareAll = true;
-  if (unsigned Low = definedBits(S.W, T.Goal))
+  if (unsigned Low = goalBits(S.W, T))
     for (size_t K = 0; K != Care.size(); ++K)
       if (K % T.GoalTy.bytes() >= Low / 8)
         CareAll = Care[K] = 0;

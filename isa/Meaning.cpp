@@ -387,6 +387,39 @@ ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
   });
 }
 
+/// True if each use of \p X takes its lowest 16 bits, or bytes of them.
+static bool usedInLowHalf(const Value *X) {
+  return all_of(X->users(), [&](const User *U) {
+    if (auto *T = dyn_cast<TruncInst>(U))
+      return T->getType()->getScalarSizeInBits() <= 16 && !T->getType()->isVectorTy();
+    if (auto *A = dyn_cast<BinaryOperator>(U); A && A->getOpcode() == Instruction::And)
+      if (auto *C = dyn_cast<ConstantInt>(A->getOperand(1)))
+        return A->getOperand(0) == X && C->getValue().ule(0xffff);
+    auto *B = dyn_cast<BitCastInst>(U);
+    auto *VT = B ? dyn_cast<FixedVectorType>(B->getType()) : nullptr;
+    return VT && all_of(B->users(), [&](const User *Part) {
+             auto *E = dyn_cast<ExtractElementInst>(Part);
+             auto *At = E ? dyn_cast<ConstantInt>(E->getIndexOperand()) : nullptr;
+             return At && (At->getZExtValue() + 1) * VT->getScalarSizeInBits() <= 16;
+           });
+  });
+}
+
+bool readsLowHalfOnly(const Row &R, unsigned In) {
+  static PerRow<SmallVector<bool, 4>> Known;
+  if (R.isGeneric() || R.isWave())
+    return false;
+  return Known.get(R, [&] {
+    LLVMContext Ctx;
+    Module M("row", Ctx);
+    const Function *F = buildMeaning(M, R);
+    SmallVector<bool, 4> Low;
+    for (unsigned K = 0; K != R.Ins.size(); ++K)
+      Low.push_back(R.Ins[K].Bits == 32 && usedInLowHalf(F->getArg(K)));
+    return Low;
+  })[In];
+}
+
 //===----------------------------------------------------------------------===//
 // Totality
 //===----------------------------------------------------------------------===//

@@ -51,6 +51,9 @@ Hash128 rowHash(const Row &R);
 /// Input pairs (I, J), I < J, whose exchange leaves the meaning hash unchanged.
 llvm::ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R);
 
+/// True if the meaning depends on the low 16 bits of 32-bit input \p In only. Cached.
+bool readsLowHalfOnly(const Row &R, unsigned In);
+
 /// Fails with the row's name if the meaning holds poison, undef, nsw/nuw/exact,
 /// a shift that may exceed the width, memory or control flow.
 llvm::Error checkTotal(const Row &R);

@@ -55,6 +55,11 @@ struct Window {
   const TargetIsa *Isa = nullptr;
   std::vector<Leaf> Leaves;
   Program Source;
+  /// A fact like those of leaves: the low bits of each output that its readers look
+  /// at, where the window stands; 0: all. Empty: all of all.
+  llvm::SmallVector<uint16_t, 2> LowBits;
+
+  unsigned lowBits(unsigned Output) const { return LowBits.empty() ? 0 : LowBits[Output]; }
 
   unsigned numLeaves() const { return Leaves.size(); }
   ValueType typeOf(const Program &P, unsigned Id) const {

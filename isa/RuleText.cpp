@@ -54,7 +54,9 @@ static void printLeaves(raw_ostream &OS, const Window &W) {
   }
 }
 
-static void printProgram(raw_ostream &OS, const Window &W, const Program &P) {
+/// \p LowBits: of a source's outputs.
+static void printProgram(raw_ostream &OS, const Window &W, const Program &P,
+                         ArrayRef<uint16_t> LowBits = {}) {
   for (auto [I, N] : enumerate(P.Nodes)) {
     OS << "  %" << W.numLeaves() + I << ":" << N.Ty.str() << " = " << N.R->Name;
     ListSeparator LS(", ");
@@ -68,8 +70,11 @@ static void printProgram(raw_ostream &OS, const Window &W, const Program &P) {
   }
   OS << "  yield ";
   ListSeparator LS(", ");
-  for (unsigned Id : P.Outputs)
+  for (auto [I, Id] : enumerate(P.Outputs)) {
     OS << LS << "%" << Id;
+    if (I < LowBits.size() && LowBits[I])
+      OS << " low=" << LowBits[I];
+  }
   OS << "\n";
 }
 
@@ -78,7 +83,7 @@ std::string printWindow(const Window &W) {
   raw_string_ostream OS(Text);
   OS << "window " << W.Isa->arch() << "\n";
   printLeaves(OS, W);
-  printProgram(OS, W, W.Source);
+  printProgram(OS, W, W.Source, W.LowBits);
   OS << "end\n";
   return Text;
 }
@@ -88,7 +93,7 @@ std::string printRule(const Rule &R) {
   raw_string_ostream OS(Text);
   OS << "rule " << R.W.Isa->arch() << "\n";
   printLeaves(OS, R.W);
-  printProgram(OS, R.W, R.W.Source);
+  printProgram(OS, R.W, R.W.Source, R.W.LowBits);
   OS << "=>\n";
   printProgram(OS, R.W, R.Target);
   OS << "end\n";
@@ -272,7 +277,7 @@ private:
     return Error::success();
   }
 
-  Error yield(Program &P) {
+  Error yield(Window &W, Program &P, bool InTarget) {
     do {
       Expected<unsigned> Id = number();
       if (!Id)
@@ -281,7 +286,17 @@ private:
       if (It == Names.end())
         return fail("output %" + Twine(*Id) + " is not bound");
       P.Outputs.push_back(It->second);
+      if (InTarget || !take("low="))
+        continue;
+      unsigned Bits, Width = W.typeOf(P, It->second).Bits;
+      if (Line.consumeInteger(10, Bits) || !Bits || Bits >= Width)
+        return fail("an output's low bits are fewer than its " + Twine(Width));
+      Line = Line.ltrim();
+      W.LowBits.resize(P.Outputs.size());
+      W.LowBits.back() = uint16_t(Bits);
     } while (take(","));
+    if (!W.LowBits.empty())
+      W.LowBits.resize(W.Source.Outputs.size());
     return Line.empty() ? Error::success() : fail("unexpected '" + Line + "' after the outputs");
   }
 
@@ -290,7 +305,7 @@ private:
   Error definitions(Window &W, Program &P, bool InTarget) {
     while (nextLine()) {
       if (take("yield"))
-        return yield(P);
+        return yield(W, P, InTarget);
       Expected<unsigned> Id = number();
       if (!Id)
         return Id.takeError();

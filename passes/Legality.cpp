@@ -83,6 +83,18 @@ bool Legality::factsHold(const Match &M) {
   return true;
 }
 
+/// No reader looks at bits of an output that were not compared.
+bool Legality::readersAllow(const Match &M) {
+  const Window &W = M.window();
+  for (unsigned I = 0; I != W.Source.Outputs.size(); ++I)
+    if (unsigned Low = W.lowBits(I)) {
+      unsigned Read = View.lowBitsRead(M.output(I)->getOperand(0).getReg());
+      if (!Read || Read > Low)
+        return false;
+    }
+  return true;
+}
+
 bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
   const Window &W = M.window();
   for (unsigned I = 0; I != M.NodeMI.size(); ++I) {
@@ -398,7 +410,7 @@ bool Legality::zeroesAbove(const Match &M, const RewritePlan &Plan, unsigned Id)
 Obstacle Legality::check(const Match &M, RewritePlan &Plan) {
   const Window &W = M.window();
   const Program &Target = M.Rule->R.Target;
-  if (!factsHold(M))
+  if (!factsHold(M) || !readersAllow(M))
     return Obstacle::NoFacts;
   for (MachineInstr *MI : M.NodeMI)
     if (MI)

@@ -45,6 +45,7 @@ public:
 private:
   using BlockOrder = llvm::DenseMap<const llvm::MachineInstr *, unsigned>;
 
+  bool readersAllow(const Match &M);
   bool factsHold(const Match &M);
   bool usesAllow(const Match &M, const RewritePlan &Plan);
   bool place(const Match &M, RewritePlan &Plan);

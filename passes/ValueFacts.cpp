@@ -18,7 +18,9 @@
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/Function.h"
 
 using namespace llvm;
 
@@ -258,6 +260,69 @@ const KnownBits &ValueView::facts(const ValueRef &V) {
     }
   }
   return Facts.try_emplace(Key, std::move(K)).first->second;
+}
+
+/// True if nothing but a return reads the physical register that \p Copy writes.
+static bool isReturned(const MachineInstr &Copy) {
+  const Register Reg = Copy.getOperand(0).getReg();
+  const TargetRegisterInfo &TRI = *Copy.getMF()->getSubtarget().getRegisterInfo();
+  for (const MachineInstr *MI = Copy.getNextNode(); MI; MI = MI->getNextNode()) {
+    if (MI->readsRegister(Reg, &TRI))
+      return MI->isReturn();
+    if (MI->isCall() || MI->modifiesRegister(Reg, &TRI))
+      return false;
+  }
+  return false;
+}
+
+/// True if operand \p Operand of \p User, a 32-bit register, is read in its low half
+/// only.
+static bool readsLowHalf(const MachineInstr &User, unsigned Operand, const NodeView *N,
+                         OpcodeTable &Table, const TargetInstrInfo &TII) {
+  // The value that goes to memory, not the address.
+  StringRef Name = TII.getName(User.getOpcode());
+  if ((Name.contains("_STORE_SHORT") || Name.starts_with("DS_WRITE_B16")) &&
+      !Name.contains("_D16_HI"))
+    return Operand == (Name.starts_with("SCRATCH") ? 0u : 1u) && !Name.starts_with("BUFFER");
+  if (!N || N->R->isWave())
+    return false;
+  unsigned In = 0, Op = N->R->NumDefs;
+  for (const OperandSpec &U : N->R->Uses) {
+    if (Op++ == Operand)
+      return U.K == OperandSpec::Reg && readsLowHalfOnly(*N->R, In);
+    In += U.K == OperandSpec::Reg;
+  }
+  return false;
+}
+
+unsigned ValueView::lowBitsRead(Register R) {
+  if (!AMDGPU)
+    return 0;
+  SmallVector<Register, 4> Todo{R};
+  while (!Todo.empty()) {
+    for (MachineOperand &MO : MRI.use_nodbg_operands(Todo.pop_back_val())) {
+      MachineInstr &User = *MO.getParent();
+      if (MO.getSubReg())
+        return 0;
+      if (User.isCopy() && !User.getOperand(0).getSubReg()) {
+        Register To = User.getOperand(0).getReg();
+        if (To.isVirtual()) {
+          Todo.push_back(To);
+          continue;
+        }
+        // The ABI leaves what is above a returned i16 or half open.
+        const Function &F = MF.getFunction();
+        if (F.getReturnType()->getPrimitiveSizeInBits() == 16 && !F.getReturnType()->isVectorTy() &&
+            !F.hasRetAttribute(Attribute::ZExt) && !F.hasRetAttribute(Attribute::SExt) &&
+            isReturned(User))
+          continue;
+        return 0;
+      }
+      if (!readsLowHalf(User, MO.getOperandNo(), node(User), Table, TII))
+        return 0;
+    }
+  }
+  return 16;
 }
 
 } // namespace whittle

@@ -120,6 +120,10 @@ public:
                const llvm::MachineBasicBlock *Block,
                llvm::SmallVectorImpl<llvm::MachineInstr *> &Out) const;
 
+  /// The low bits of \p R that any reader in the function looks at: 16, or 0 for all.
+  /// AMDGPU only.
+  unsigned lowBitsRead(llvm::Register R);
+
   /// To be called after the function was changed.
   void invalidate();
 

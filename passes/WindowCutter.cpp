@@ -417,7 +417,19 @@ Window WindowCutter::build(const Chosen &C) {
   SmallVector<unsigned, 4> Outputs(Emit(Emit, C.Pieces[0]));
   if (C.Kept >= 0)
     append_range(Outputs, Emit(Emit, unsigned(C.Kept)));
-  return E.B.finish(Outputs);
+  Window W = E.B.finish(Outputs);
+  for (unsigned I = 0; I != W.Source.Outputs.size(); ++I) {
+    // One instruction gives each output: those of the root, then the one kept.
+    const Bundle &Root = Pieces[C.Pieces[0]].MIs;
+    MachineInstr *MI = I < Root.size() ? Root[I] : Pieces[unsigned(C.Kept)].MIs[0];
+    if (W.typeOf(W.Source, W.Source.Outputs[I]) != ValueType{RegKind::Lane, 32})
+      continue;
+    if (unsigned Low = View.lowBitsRead(MI->getOperand(0).getReg())) {
+      W.LowBits.resize(W.Source.Outputs.size());
+      W.LowBits[I] = uint16_t(Low);
+    }
+  }
+  return W;
 }
 
 /// The one instruction that reads each part (or whole register), if those are

@@ -194,10 +194,17 @@ private:
     return true;
   }
 
+  /// \p A asks no more of an output's readers than \p B.
+  static bool asksNoMoreOfReaders(const Item &A, const Item &B) {
+    return A.R.W.LowBits.empty() || A.R.W.LowBits == B.R.W.LowBits;
+  }
+
   /// What \p A does to \p B. \p First: the pair is seen for the first time.
   void checkPair(const Item &A, const Item &B, bool First) {
-    bool Covers = Overlay(A.source(), B.source(), LeafTest::Weaker).exists();
-    bool Covered = Covers && Overlay(B.source(), A.source(), LeafTest::Weaker).exists();
+    bool Covers =
+        asksNoMoreOfReaders(A, B) && Overlay(A.source(), B.source(), LeafTest::Weaker).exists();
+    bool Covered = Covers && asksNoMoreOfReaders(B, A) &&
+                   Overlay(B.source(), A.source(), LeafTest::Weaker).exists();
     if (Covers) {
       StaticCost CostA = staticCost(A.R.W, A.R.Target), CostB = staticCost(B.R.W, B.R.Target);
       bool Same = Covered && Overlay(A.both(), B.both(), LeafTest::Weaker).exists() &&

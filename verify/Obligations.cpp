@@ -147,6 +147,10 @@ Error RuleTerms::compareLane(const Rule &R, ProgramTerms &S, ProgramTerms &T, Ob
   if (!B)
     return B.takeError();
   Term X = G.concat(*A), Y = G.concat(*B);
+  if (unsigned Low = R.W.lowBits(At.Output)) {
+    X = G.extract(X, 0, Low);
+    Y = G.extract(Y, 0, Low);
+  }
   if (At.LaneOn && (G.execMask(X) | G.execMask(Y))) {
     X = assumeExec(X, At.Lane, *At.LaneOn);
     Y = assumeExec(Y, At.Lane, *At.LaneOn);

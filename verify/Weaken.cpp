@@ -47,6 +47,15 @@ Expected<Rule> weakenFacts(const Rule &R, const VerifyOptions &O) {
   };
   auto None = [] { return APInt(0, uint64_t(0)); };
 
+  if (!Best.W.LowBits.empty()) {
+    Rule Candidate = Best;
+    Candidate.W.LowBits.clear();
+    Expected<bool> Holds = isProved(Candidate, O);
+    if (!Holds)
+      return Holds.takeError();
+    if (*Holds)
+      Best = std::move(Candidate);
+  }
   for (unsigned I = 0; I < Best.W.numLeaves(); ++I) {
     if (!Best.W.Leaves[I].hasFacts())
       continue;

@@ -56,6 +56,29 @@ TEST(RuleText, PrintsWhatItParses) {
   EXPECT_EQ(ruleId(R).hex(), ruleId(Again).hex());
 }
 
+TEST(RuleText, LowBitsOfOutputs) {
+  const std::string Text = R"(rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_AND_B32_e64 %0, %1
+  %3:l32 = V_OR_B32_e64 %0, %1
+  yield %2, %3 low=16
+=>
+  %2:l32 = V_AND_B32_e64 %0, %1
+  %3:l32 = V_OR_B32_e64 %0, %1
+  yield %2, %3
+end
+)";
+  Rule R = parsed(Text);
+  EXPECT_EQ(printRule(R), Text);
+  EXPECT_EQ(R.W.lowBits(0), 0u);
+  EXPECT_EQ(R.W.lowBits(1), 16u);
+  EXPECT_NE(errorOf(replaced(Text, "low=16", "low=32")).find("line 6"), std::string::npos);
+  EXPECT_NE(errorOf(replaced(Text, "low=16", "low=0")).find("low bits"), std::string::npos);
+  // A target promises nothing about readers.
+  EXPECT_NE(errorOf(replaced(Text, "yield %2, %3\nend", "yield %2, %3 low=16\nend")), "");
+}
+
 TEST(RuleText, CanonicalFormIgnoresNumberingAndCommutedOperands) {
   Rule A = parsed(Chain), B = parsed(R"(rule x86_64
   %9:v512

@@ -140,7 +140,37 @@ TEST(Refused, PackedOpSelIsNotDropped) {
   EXPECT_EQ(rewrites(PackedTwice, Code("0")), 0u);
 }
 
-// A second result that is read, and SCC that is, keep their instruction.
+// The high half is not what it was: nobody may look at it.
+const char LowHalfOnly[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32
+  %3:l32 = V_MUL_LO_U16_e64 %0, %1
+  %4:l32 = V_ADD_U16_e64 %3, %2
+  yield %4 low=16
+=>
+  %3:l32 = V_MAD_U16_gfx9_e64 %0, %1, %2
+  yield %3
+end
+)";
+TEST(Refused, AHighHalfThatIsRead) {
+  auto Code = [](const std::string &Reader) {
+    return "    %8:vgpr_32 = V_MUL_LO_U16_e64 %0, %1, implicit $exec\n"
+           "    %3:vgpr_32 = V_ADD_U16_e64 %8, %2, 0, implicit $exec\n" +
+           Reader + Return;
+  };
+  const char Low[] = "    %4:vgpr_32 = V_MUL_LO_U16_e64 %3, %3, implicit $exec\n";
+  const char Both[] = "    %4:vgpr_32 = V_AND_B32_e64 %3, %0, implicit $exec\n";
+  const char Moved[] = "    %5:vgpr_32 = COPY %3\n    %6:vgpr_32 = COPY %5\n"
+                       "    %4:vgpr_32 = V_MUL_LO_U16_e64 %6, %0, implicit $exec\n";
+  EXPECT_EQ(rewrites(LowHalfOnly, Code(Low)), 1u);
+  EXPECT_EQ(rewrites(LowHalfOnly, Code(Moved)), 1u);
+  EXPECT_EQ(rewrites(LowHalfOnly, Code(Both)), 0u);
+  // The test's function returns nothing: what is in the register is not known.
+  EXPECT_EQ(rewrites(LowHalfOnly, Code("    %4:vgpr_32 = COPY %3\n")), 0u);
+}
+
 TEST(Refused, ModesThatKernelsDoNotStartWith) {
   const char Rule[] = R"(
 rule amdgcn

@@ -268,4 +268,18 @@ TEST(Lanes, DotProductsIntoTheAccumulator) {
             "refuted");
 }
 
+// 16-bit results of GFX9 zero what is above; the op_sel form leaves it as it was.
+TEST(Halves, WhatNobodyReadsIsNotCompared) {
+  auto Rule = [](const char *Low) {
+    return verdict(cantFail(parseRule("rule amdgcn\n  %0:l32\n  %1:l32\n  %2:l32\n"
+                                      "  %3:l32 = V_MAD_U16_e64 %0, %1, %2\n  yield %3" +
+                                      std::string(Low) +
+                                      "\n=>\n  %3:l32 = V_MAD_U16_gfx9_e64 %0, %1, %2\n"
+                                      "  yield %3\nend\n")));
+  };
+  EXPECT_EQ(Rule(" low=16"), "proved");
+  EXPECT_EQ(Rule(" low=17"), "refuted");
+  EXPECT_EQ(Rule(""), "refuted");
+}
+
 } // namespace
