@@ -49,6 +49,7 @@ void addDotRows(RowSet &R);      ///< integer dot products
 void addHalfRows(RowSet &R);     ///< 16-bit integers
 void addPackedRows(RowSet &R);   ///< pairs of 16-bit integers, pairs of words
 void addMatrixRows(RowSet &R);   ///< MFMA
+void addCompareRows(RowSet &R);  ///< vector compares into lane masks
 
 } // namespace whittle::amdgpu
 

@@ -217,6 +217,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addHalfRows(R);
   amdgpu::addPackedRows(R);
   amdgpu::addMatrixRows(R);
+  amdgpu::addCompareRows(R);
 }
 
 } // namespace whittle

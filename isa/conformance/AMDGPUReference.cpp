@@ -18,6 +18,7 @@ const ReferenceTable &table() {
     addDotReference(T);
     addHalfReference(T);
     addMatrixReference(T);
+    addCompareReference(T);
     return T;
   }();
   return Table;
