@@ -43,13 +43,15 @@ inline OperandSpec fixed(int64_t Value) {
 void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Features,
                       const SemFn &Fn, unsigned Weight, bool HasClamp = false);
 
-void addValuRows(RowSet &R);     ///< logic, shifts, add and subtract, min and max, moves
-void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences
-void addDotRows(RowSet &R);      ///< integer dot products
-void addHalfRows(RowSet &R);     ///< 16-bit integers
-void addPackedRows(RowSet &R);   ///< pairs of 16-bit integers, pairs of words
-void addMatrixRows(RowSet &R);   ///< MFMA
-void addCompareRows(RowSet &R);  ///< vector compares into lane masks
+void addValuRows(RowSet &R);          ///< logic, shifts, add and subtract, min and max, moves
+void addMultiplyRows(RowSet &R);      ///< multiplies, sums of differences
+void addDotRows(RowSet &R);           ///< integer dot products
+void addHalfRows(RowSet &R);          ///< 16-bit integers
+void addPackedRows(RowSet &R);        ///< pairs of 16-bit integers, pairs of words
+void addMatrixRows(RowSet &R);        ///< MFMA
+void addCompareRows(RowSet &R);       ///< vector compares into lane masks
+void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
+void addScalarCompareRows(RowSet &R); ///< compares into SCC
 
 } // namespace whittle::amdgpu
 

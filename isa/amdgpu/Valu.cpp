@@ -218,6 +218,8 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addPackedRows(R);
   amdgpu::addMatrixRows(R);
   amdgpu::addCompareRows(R);
+  amdgpu::addScalarRows(R);
+  amdgpu::addScalarCompareRows(R);
 }
 
 } // namespace whittle

@@ -19,6 +19,7 @@ const ReferenceTable &table() {
     addHalfReference(T);
     addMatrixReference(T);
     addCompareReference(T);
+    addScalarReference(T);
     return T;
   }();
   return Table;
