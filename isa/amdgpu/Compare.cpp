@@ -11,6 +11,7 @@
 
 #include "isa/Float.h"
 #include "isa/amdgpu/Families.h"
+#include "isa/amdgpu/FloatConditions.h"
 
 using namespace llvm;
 
@@ -56,10 +57,6 @@ V modified(V A, V Modifiers) {
 }
 
 using Relation = V (*)(V, V);
-struct Condition {
-  const char *Name;
-  Relation Holds; ///< null: never for the first of a table, always for the last
-};
 
 V constantCondition(Sem &S, bool Holds) { return S.constant(1, Holds); }
 
@@ -168,8 +165,14 @@ constexpr Condition FloatConditions[] = {{"F", nullptr},
                                          {"NLT", negated<fless>},
                                          {"TRU", nullptr}};
 
+} // namespace
+
+ArrayRef<Condition> floatConditions() { return FloatConditions; }
+
+namespace {
+
 void addFloats(RowSet &R, unsigned Bits) {
-  ArrayRef<Condition> Conditions = FloatConditions;
+  ArrayRef<Condition> Conditions = floatConditions();
   for (const Form &F : formsOf(Bits))
     for (const Condition &C : Conditions) {
       const bool Last = &C == &Conditions.back();

@@ -52,6 +52,7 @@ void addMatrixRows(RowSet &R);        ///< MFMA
 void addCompareRows(RowSet &R);       ///< vector compares into lane masks
 void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
+void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
 
 } // namespace whittle::amdgpu
 

@@ -220,6 +220,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addCompareRows(R);
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);
+  amdgpu::addScalarFloatRows(R);
 }
 
 } // namespace whittle

@@ -9,9 +9,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/conformance/AMDGPUReferenceTools.h"
+#include "isa/conformance/AMDGPUHalfNumbers.h"
 #include <bit>
-#include <cmath>
 
 namespace whittle {
 
@@ -32,16 +31,6 @@ unsigned integerRelation(uint64_t A, uint64_t B, int Bits, bool Signed) {
     return relation(signedField(A, Bits), signedField(B, Bits));
   const uint64_t Modulus = uint64_t(1) << Bits;
   return relation(A % Modulus, B % Modulus);
-}
-
-/// A half, digit by digit.
-double halfNumber(uint64_t Bits) {
-  const int Exponent = int(Bits >> 10 & 31), Fraction = int(Bits & 1023);
-  double Size =
-      Exponent == 0 ? std::ldexp(Fraction, -24) : std::ldexp(1024 + Fraction, Exponent - 25);
-  if (Exponent == 31)
-    Size = Fraction ? std::nan("") : HUGE_VAL;
-  return bitOf(Bits, 15) ? -Size : Size;
 }
 
 double number(uint64_t Bits, int Width) {

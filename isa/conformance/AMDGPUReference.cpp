@@ -20,6 +20,7 @@ const ReferenceTable &table() {
     addMatrixReference(T);
     addCompareReference(T);
     addScalarReference(T);
+    addScalarFloatReference(T);
     return T;
   }();
   return Table;

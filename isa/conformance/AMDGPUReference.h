@@ -71,6 +71,7 @@ void addHalfReference(ReferenceTable &T);
 void addMatrixReference(ReferenceTable &T);
 void addCompareReference(ReferenceTable &T);
 void addScalarReference(ReferenceTable &T);
+void addScalarFloatReference(ReferenceTable &T);
 
 /// Executes \p Opcode (LLVM's name) on \p Call. False if the reference does not
 /// know the opcode, and then \p Out is unchanged.
