@@ -110,6 +110,7 @@ struct Row {
   OffLanes Off = OffLanes::Unspecified;
   unsigned DefinedBits = 0; ///< 0: all of the result
   unsigned WaveLanes = 64;  ///< Matrix: 32 or 64. CrossLane: the wave's own number
+  bool OneWaveSize = false; ///< CrossLane: for waves of WaveLanes only, not of either size
   unsigned DefIndex = 0;
   std::optional<ValueType> DefType;
   ImplicitReg Reads = ImplicitReg::None, Gives = ImplicitReg::None;

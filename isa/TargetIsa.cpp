@@ -56,7 +56,11 @@ RowSet &RowSet::addCrossLane(std::string Name, std::string Features, SemFn Eleme
 }
 RowSet &RowSet::off(OffLanes O) { return Rows.back().Off = O, *this; }
 RowSet &RowSet::definedBits(unsigned Bits) { return Rows.back().DefinedBits = Bits, *this; }
-RowSet &RowSet::waveLanes(unsigned Lanes) { return Rows.back().WaveLanes = Lanes, *this; }
+RowSet &RowSet::waveLanes(unsigned Lanes) {
+  Rows.back().WaveLanes = Lanes;
+  Rows.back().OneWaveSize = true;
+  return *this;
+}
 RowSet &RowSet::def(unsigned I, ValueType Ty) {
   Rows.back().DefIndex = I;
   Rows.back().DefType = Ty;

@@ -178,7 +178,8 @@ void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, Conform
   const Row &R = F.row();
   WaveCall Call;
   // Lane-wise rows do not know how many lanes there are.
-  Call.Lanes = R.isMatrix() ? R.WaveLanes : R.Form == Shape::CrossLane && Wave % 3 == 2 ? 32 : 64;
+  const bool Either = R.Form == Shape::CrossLane && !R.OneWaveSize;
+  Call.Lanes = Either && Wave % 3 == 2 ? 32 : R.WaveLanes;
   Call.Exec = execMask(Wave, Words) & maskTrailingOnes<uint64_t>(Call.Lanes);
   std::vector<std::vector<uint8_t>> Bytes;
   const bool Floats = R.ReadsMXCSR && Wave % 2;

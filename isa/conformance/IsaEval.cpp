@@ -168,7 +168,8 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
         Defined[Begin + Bit / 8] &= uint8_t(~(1u << Bit % 8));
   };
   if (R.isWave()) {
-    assert((!R.isMatrix() || Lanes == R.WaveLanes) && "a matrix row has its own number of lanes");
+    assert(((!R.isMatrix() && !R.OneWaveSize) || Lanes == R.WaveLanes) &&
+           "the row has its own number of lanes");
     const bool PerLane = R.Def.Kind == RegKind::Lane;
     const unsigned Regs = R.Def.Bits / 32;
     if (Lanes < 64)
@@ -202,14 +203,14 @@ EvalReply RowFunction::run(ArrayRef<std::vector<uint8_t>> In, ArrayRef<int64_t> 
 /// Whether the subtarget has the row's opcode, and its number of lanes.
 static Expected<unsigned> checkCpu(const TargetIsa &Isa, const Row &R, StringRef Cpu) {
   if (Cpu.empty())
-    return R.isMatrix() ? R.WaveLanes : 64;
+    return R.WaveLanes;
   auto Sub = Isa.subtarget(Cpu);
   if (!Sub)
     return Sub.takeError();
   if (!R.Features.empty() && !(*Sub)->checkFeatures(R.Features))
     return makeError("opcode '" + R.Name + "' is not available on " + Cpu + " (needs " +
                      R.Features + ")");
-  if (R.isMatrix())
+  if (R.isMatrix() || R.OneWaveSize)
     return R.WaveLanes;
   return Isa.arch() == "amdgcn" && (*Sub)->checkFeatures("+wavefrontsize32") ? 32 : 64;
 }
