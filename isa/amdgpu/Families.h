@@ -53,6 +53,8 @@ void addCompareRows(RowSet &R);       ///< vector compares into lane masks
 void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
+/// Lanes that read others. After the rows whose DPP forms they give.
+void addCrossLaneRows(RowSet &R);
 
 } // namespace whittle::amdgpu
 

@@ -221,6 +221,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);
   amdgpu::addScalarFloatRows(R);
+  amdgpu::addCrossLaneRows(R);
 }
 
 } // namespace whittle

@@ -21,6 +21,7 @@ const ReferenceTable &table() {
     addCompareReference(T);
     addScalarReference(T);
     addScalarFloatReference(T);
+    addCrossLaneReference(T);
     return T;
   }();
   return Table;

@@ -72,6 +72,8 @@ void addMatrixReference(ReferenceTable &T);
 void addCompareReference(ReferenceTable &T);
 void addScalarReference(ReferenceTable &T);
 void addScalarFloatReference(ReferenceTable &T);
+/// After those whose DPP forms it gives.
+void addCrossLaneReference(ReferenceTable &T);
 
 /// Executes \p Opcode (LLVM's name) on \p Call. False if the reference does not
 /// know the opcode, and then \p Out is unchanged.
