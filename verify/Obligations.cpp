@@ -211,7 +211,7 @@ static std::vector<unsigned> leafReads(const Window &W, const Program &P) {
   return Reads;
 }
 
-/// Waves of how many lanes the rule may run in: matrix rows have a number, others
+/// Waves of how many lanes the rule may run in: matrix rows have a number, most others
 /// over the wave hold for both. Empty: no row looks at another lane. None: matrix
 /// rows that never meet.
 static std::optional<SmallVector<unsigned, 2>> waveSizes(const Rule &R) {
@@ -220,7 +220,7 @@ static std::optional<SmallVector<unsigned, 2>> waveSizes(const Rule &R) {
   for (const Program *P : {&R.W.Source, &R.Target})
     for (const Node &N : P->Nodes) {
       Wave |= N.R->isWave();
-      if (N.R->isMatrix())
+      if (N.R->isMatrix() || N.R->OneWaveSize)
         Matrix.push_back(N.R->WaveLanes);
     }
   if (!all_equal(Matrix))
