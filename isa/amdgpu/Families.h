@@ -55,6 +55,10 @@ void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
 /// Lanes that read others. After the rows whose DPP forms they give.
 void addCrossLaneRows(RowSet &R);
+void addSumRows(RowSet &R);      ///< sums, carries, selections
+void addValuRows(RowSet &R);     ///< logic, shifts, min and max, moves
+void addFieldRows(RowSet &R);    ///< bit fields, bytes, counts of bits
+void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products
 
 } // namespace whittle::amdgpu
 

@@ -85,10 +85,32 @@ U firstUnlikeSign(U X) {
   return ~U(0);
 }
 
+/// The number of lanes before this one whose bit is set, in one half of a mask.
+ReferenceEntry bitsBelow(unsigned FirstLane) {
+  ReferenceEntry R;
+  R.L = [FirstLane](const uint64_t *S, unsigned Lane) -> uint64_t {
+    U Count = U(S[1]);
+    for (unsigned N = 0; N != 32; ++N)
+      Count += FirstLane + N < Lane && bitOf(S[0], int(N));
+    return Count;
+  };
+  return R;
+}
+
+I limited(I X, I Low, I High) { return X < Low ? Low : X > High ? High : X; }
+
+/// Both shifted and saturated, the first in the lower byte.
+U packBytes(const U *S, I Low, I High) {
+  const I First = limited(I(S[0]) >> (S[2] % 32), Low, High),
+          Second = limited(I(S[1]) >> (S[2] % 32), Low, High);
+  return (U(First) & 0xff) + (U(Second) & 0xff) * 256;
+}
+
 } // namespace
 
 void addIntegerReference(ReferenceTable &T) {
   T["V_MOV_B32"] = words([](const U *S) { return S[0]; });
+  T["AV_MOV_B32_IMM_PSEUDO"] = words([](const U *S) { return S[0]; });
   T["V_ACCVGPR_READ_B32"] = words([](const U *S) { return S[0]; });
   T["V_ACCVGPR_WRITE_B32"] = words([](const U *S) { return S[0]; });
   T["V_ACCVGPR_MOV_B32"] = words([](const U *S) { return S[0]; });
@@ -124,6 +146,18 @@ void addIntegerReference(ReferenceTable &T) {
       Count += bitOf(S[0], N);
     return Count;
   });
+  T["V_MBCNT_LO_U32_B32"] = bitsBelow(0);
+  T["V_MBCNT_HI_U32_B32"] = bitsBelow(32);
+  T["V_PRNG_B32"] = words([](const U *S) { return (S[0] << 1) ^ (bitOf(S[0], 31) ? 197 : 0); });
+  T["V_CVT_PK_I16_I32"] = words([](const U *S) {
+    const I First = limited(I(S[0]), -32768, 32767), Second = limited(I(S[1]), -32768, 32767);
+    return (U(First) & 0xffff) | U(Second) << 16;
+  });
+  T["V_CVT_PK_U16_U32"] = words([](const U *S) {
+    return (S[0] > 0xffff ? 0xffff : S[0]) | (S[1] > 0xffff ? 0xffff : S[1]) << 16;
+  });
+  T["V_ASHR_PK_I8_I32"] = words([](const U *S) { return packBytes(S, -128, 127); });
+  T["V_ASHR_PK_U8_I32"] = words([](const U *S) { return packBytes(S, 0, 255); });
   T["V_BFM_B32"] =
       words([](const U *S) { return U(((uint64_t(1) << (S[0] % 32)) - 1) << (S[1] % 32)); });
   T["V_ADD3_U32"] = words([](const U *S) { return S[0] + S[1] + S[2]; });
@@ -132,6 +166,14 @@ void addIntegerReference(ReferenceTable &T) {
   T["V_LSHL_OR_B32"] = words([](const U *S) { return (S[0] << (S[1] % 32)) | S[2]; });
   T["V_AND_OR_B32"] = words([](const U *S) { return (S[0] & S[1]) | S[2]; });
   T["V_OR3_B32"] = words([](const U *S) { return S[0] | S[1] | S[2]; });
+  T["V_XOR3_B32"] = words([](const U *S) { return S[0] ^ S[1] ^ S[2]; });
+  T["V_BITOP3_B32"].E = [](const uint64_t *S, const int64_t *Imm) -> uint64_t {
+    U R = 0;
+    for (int N = 0; N != 32; ++N)
+      R |= U(bitOf(uint64_t(Imm[0]), 4 * bitOf(S[0], N) + 2 * bitOf(S[1], N) + bitOf(S[2], N)))
+           << N;
+    return R;
+  };
   T["V_XAD_U32"] = words([](const U *S) { return (S[0] ^ S[1]) + S[2]; });
   T["V_BFE_U32"] =
       words([](const U *S) { return extractField(S[0], S[1] % 32, S[2] % 32, false); });
@@ -148,6 +190,12 @@ void addIntegerReference(ReferenceTable &T) {
   T["V_MIN3_I32"] = words([](const U *S) { return U(std::min({I(S[0]), I(S[1]), I(S[2])})); });
   T["V_MAX3_I32"] = words([](const U *S) { return U(std::max({I(S[0]), I(S[1]), I(S[2])})); });
   T["V_MED3_I32"] = words([](const U *S) { return U(middle(I(S[0]), I(S[1]), I(S[2]))); });
+  T["V_MINMAX_U32"] = words([](const U *S) { return std::max(std::min(S[0], S[1]), S[2]); });
+  T["V_MAXMIN_U32"] = words([](const U *S) { return std::min(std::max(S[0], S[1]), S[2]); });
+  T["V_MINMAX_I32"] =
+      words([](const U *S) { return U(std::max(std::min(I(S[0]), I(S[1])), I(S[2]))); });
+  T["V_MAXMIN_I32"] =
+      words([](const U *S) { return U(std::min(std::max(I(S[0]), I(S[1])), I(S[2]))); });
   T["V_PERM_B32"] = words([](const U *S) {
     U R = 0;
     for (int N = 0; N != 4; ++N)

@@ -15,6 +15,7 @@ const ReferenceTable &table() {
   static const ReferenceTable Table = [] {
     ReferenceTable T;
     addIntegerReference(T);
+    addWideReference(T);
     addDotReference(T);
     addHalfReference(T);
     addMatrixReference(T);

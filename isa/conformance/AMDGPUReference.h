@@ -66,6 +66,7 @@ using ReferenceTable = std::map<std::string, ReferenceEntry, std::less<>>;
 
 // The families; each adds its instructions.
 void addIntegerReference(ReferenceTable &T);
+void addWideReference(ReferenceTable &T);
 void addDotReference(ReferenceTable &T);
 void addHalfReference(ReferenceTable &T);
 void addMatrixReference(ReferenceTable &T);
