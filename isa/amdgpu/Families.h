@@ -58,6 +58,8 @@ void addCrossLaneRows(RowSet &R);
 void addSumRows(RowSet &R);      ///< sums, carries, selections
 void addValuRows(RowSet &R);     ///< logic, shifts, min and max, moves
 void addFieldRows(RowSet &R);    ///< bit fields, bytes, counts of bits
+void addQuadRows(RowSet &R);     ///< sums of differences at four places
+void addWideRows(RowSet &R);     ///< 64-bit integers
 void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products
 
 } // namespace whittle::amdgpu

@@ -113,6 +113,8 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addDotRows(R);
   amdgpu::addHalfRows(R);
   amdgpu::addPackedRows(R);
+  amdgpu::addQuadRows(R);
+  amdgpu::addWideRows(R);
   amdgpu::addMatrixRows(R);
   amdgpu::addCompareRows(R);
   amdgpu::addScalarRows(R);
