@@ -28,20 +28,26 @@ const ReferenceTable &table() {
   return Table;
 }
 
-/// "V_ADD_U32_e64:clamp" is "V_ADD_U32:clamp".
-std::string withoutEncoding(std::string_view Opcode) {
+/// The entry with the longest name that \p Opcode has when what only says how it is
+/// encoded is taken off its end: "V_ADD_U32_e64:clamp" is "V_ADD_U32:clamp", and
+/// "V_MIN_F16_t16_e64" is "V_MIN_F16_t16" where there is one, else "V_MIN_F16".
+const ReferenceEntry *lookUp(std::string_view Opcode) {
   const size_t Colon = std::min(Opcode.find(':'), Opcode.size());
   std::string_view Name = Opcode.substr(0, Colon);
   for (bool Found = true; Found;) {
+    const auto It = table().find(std::string(Name) + std::string(Opcode.substr(Colon)));
+    if (It != table().end())
+      return &It->second;
     Found = false;
     for (std::string_view Suffix : {"_e64", "_e32", "_opsel", "_t16", "_fake16", "_gfx9", "_gfx11",
                                     "_vgprcd", "_mac", "_twoaddr", "_threeaddr"})
       if (Name.ends_with(Suffix)) {
         Name.remove_suffix(Suffix.size());
         Found = true;
+        break;
       }
   }
-  return std::string(Name) + std::string(Opcode.substr(Colon));
+  return nullptr;
 }
 
 uint64_t valueOf(const WaveRegisters &W, unsigned Lane) {
@@ -56,13 +62,13 @@ void setValue(WaveRegisters &W, unsigned Lane, uint64_t Value) {
 
 } // namespace
 
-bool knowsAMDGPU(std::string_view Opcode) { return table().count(withoutEncoding(Opcode)) != 0; }
+bool knowsAMDGPU(std::string_view Opcode) { return lookUp(Opcode) != nullptr; }
 
 bool executeAMDGPU(std::string_view Opcode, const WaveCall &Call, WaveRegisters &Out) {
-  const auto It = table().find(withoutEncoding(Opcode));
-  if (It == table().end())
+  const ReferenceEntry *Entry = lookUp(Opcode);
+  if (!Entry)
     return false;
-  const ReferenceEntry &R = It->second;
+  const ReferenceEntry &R = *Entry;
   if (R.K == ReferenceEntry::Wave)
     return R.W(Call, Out), true;
   for (unsigned L = 0; L != (R.K == ReferenceEntry::Scalar ? 1 : Call.Lanes); ++L) {

@@ -61,7 +61,7 @@ struct ReferenceEntry {
 
 /// By LLVM's opcode name without what only says how it is encoded: _e32, _e64,
 /// _opsel, _t16, _fake16, _gfx9, _gfx11, _vgprcd, _mac, _twoaddr, _threeaddr. A
-/// row's ":variant" stays.
+/// row's ":variant" stays. Where such a part tells two meanings apart, it stays too.
 using ReferenceTable = std::map<std::string, ReferenceEntry, std::less<>>;
 
 // The families; each adds its instructions.
