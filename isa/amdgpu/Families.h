@@ -53,6 +53,10 @@ void addCompareRows(RowSet &R);       ///< vector compares into lane masks
 void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
+void addFloat16Rows(RowSet &R);       ///< halves, in registers or half registers
+/// Two halves, mixes of halves and singles, dot products of halves.
+void addPackedFloatRows(RowSet &R);
+void addConvert16Rows(RowSet &R); ///< conversions from and to 16 and 8 bits
 /// Lanes that read others. After the rows whose DPP forms they give.
 void addCrossLaneRows(RowSet &R);
 void addSumRows(RowSet &R);      ///< sums, carries, selections

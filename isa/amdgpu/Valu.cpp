@@ -120,6 +120,9 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);
   amdgpu::addScalarFloatRows(R);
+  amdgpu::addFloat16Rows(R);
+  amdgpu::addPackedFloatRows(R);
+  amdgpu::addConvert16Rows(R);
   amdgpu::addCrossLaneRows(R);
 }
 

@@ -22,6 +22,8 @@ const ReferenceTable &table() {
     addCompareReference(T);
     addScalarReference(T);
     addScalarFloatReference(T);
+    addFloat16Reference(T);
+    addConvert16Reference(T);
     addCrossLaneReference(T);
     return T;
   }();

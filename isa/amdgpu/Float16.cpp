@@ -1,0 +1,387 @@
+//===- isa/amdgpu/Float16.cpp - Sixteen-bit floating point ----------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// V_MAD_F16 and V_MAC_F16 have no row: they flush denormals whatever MODE says, and
+// nothing selects them in the default MODE.
+//
+//===----------------------------------------------------------------------===//
+
+#include "isa/amdgpu/Float16.h"
+
+using namespace llvm;
+
+namespace whittle::amdgpu {
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+static V like(V A, uint64_t Bits) { return A.sem().constantLike(A, Bits); }
+static V invalid(V A) { return like(A, infinityBits(A.eltBits()) | quietBit(A.eltBits())); }
+static V isZero(V A) { return cmp(CmpInst::ICMP_EQ, fabs(A), like(A, 0)); }
+static V isNegative(V A) { return cmp(CmpInst::ICMP_SLT, A, like(A, 0)); }
+
+V sum(V A, V B) { return propagate({A, B}, fadd(A, B, invalid(A))); }
+V difference(V A, V B) { return propagate({A, B}, fsub(A, B, invalid(A))); }
+V product(V A, V B) { return propagate({A, B}, fmul(A, B, invalid(A))); }
+V fusedSum(V A, V B, V C) { return propagate({A, B, C}, fma(A, B, C, invalid(A))); }
+
+/// A < B where -0 is less than +0.
+static V belowWithZeros(V A, V B) {
+  return fless(A, B) | (isZero(A) & isZero(B) & isNegative(A) & ~isNegative(B));
+}
+
+/// In IEEE mode gfx9 and gfx11 let a signalling NaN through. Where both are quiet
+/// NaNs, gfx9 has the second and gfx11 the first. gfx12 has no IEEE mode and takes
+/// any NaN for missing.
+static V selectNumber(V A, V B, V TakeA, Generation G) {
+  V R = select(TakeA, A, B);
+  if (G == Generation::Gfx11)
+    R = select(isNaN(B), A, select(isNaN(A), B, R));
+  else
+    R = select(isNaN(A), B, select(isNaN(B), A, R));
+  if (G == Generation::Gfx12)
+    return select(isNaN(A) & isNaN(B), quieted(A), R);
+  return select(isSignalling(A), quieted(A), select(isSignalling(B), quieted(B), R));
+}
+V lesser(V A, V B, Generation G) { return selectNumber(A, B, belowWithZeros(A, B), G); }
+V greater(V A, V B, Generation G) { return selectNumber(A, B, belowWithZeros(B, A), G); }
+
+/// A signalling NaN comes before a quiet one.
+static V selectNaN(V A, V B, V TakeA) {
+  V R = propagate({A, B}, select(TakeA, A, B));
+  return select(isSignalling(A), quieted(A), select(isSignalling(B), quieted(B), R));
+}
+V minimum(V A, V B) { return selectNaN(A, B, belowWithZeros(A, B)); }
+V maximum(V A, V B) { return selectNaN(A, B, belowWithZeros(B, A)); }
+
+V clamped(V A, V On) {
+  V Zero = like(A, 0), One = like(A, powerOfTwo(A.eltBits(), 0));
+  return select(On, select(fless(Zero, A), select(fless(One, A), One, A), Zero), A);
+}
+
+V bitOf(V Word, unsigned Bit) {
+  return cmp(CmpInst::ICMP_NE, Word & int64_t(1) << Bit, like(Word, 0));
+}
+
+V modified(V A, V Modifiers) {
+  V X = select(bitOf(Modifiers, 1), fabs(A), A);
+  return select(bitOf(Modifiers, 0), fneg(X), X);
+}
+
+V halfOf(V Word, bool High) { return trunc(High ? lshr(Word, 16u) : Word, 16); }
+V selectedHalf(V Word, V Modifiers, unsigned Bit) {
+  return select(bitOf(Modifiers, Bit), halfOf(Word, true), halfOf(Word, false));
+}
+
+//===----------------------------------------------------------------------===//
+// Forms
+//===----------------------------------------------------------------------===//
+
+static constexpr unsigned NegAbs = 2, NegAbsOpSel = 3;
+
+/// Bits of a source's modifiers that ":mods" has at run time; 0: they stay 0.
+static unsigned modifierBits(const Float16Operation &Op, const Float16Form &Form, Source S) {
+  if (S == Source::Half)
+    return Op.OpSel && !Form.True16 ? NegAbsOpSel : NegAbs;
+  return S == Source::Single ? NegAbs : 0;
+}
+
+static SmallVector<OperandSpec, 0> specOf(const Float16Operation &Op, const Float16Form &Form,
+                                          bool Modifiers) {
+  SmallVector<OperandSpec, 0> Spec;
+  for (Source S : Op.Sources) {
+    const unsigned Bits = Modifiers ? modifierBits(Op, Form, S) : 0;
+    if (S != Source::Plain || Form.True16)
+      Spec.push_back(Bits ? imm(Bits) : fixed(0));
+    Spec.push_back(reg());
+  }
+  Spec.push_back(Modifiers && Op.FloatResult ? imm(1) : fixed(0)); // clamp
+  if (Op.HasOmod)
+    Spec.push_back(fixed(0));
+  if (Op.OpSel || Form.True16)
+    Spec.push_back(fixed(0)); // op_sel is in the modifiers
+  return Spec;
+}
+
+/// The neutral tuple, then each modifier alone, and op_sel of the first two sources.
+static std::vector<SmallVector<int64_t, 6>> presetsOf(const Float16Operation &Op,
+                                                      const Float16Form &Form) {
+  SmallVector<unsigned, 3> Bits;
+  for (Source S : Op.Sources)
+    if (unsigned B = modifierBits(Op, Form, S))
+      Bits.push_back(B);
+  const SmallVector<int64_t, 6> Neutral(Bits.size() + Op.FloatResult, 0);
+  std::vector<SmallVector<int64_t, 6>> Tuples = {Neutral};
+  auto With = [&](std::initializer_list<std::pair<size_t, int64_t>> Changes) {
+    auto &T = Tuples.emplace_back(Neutral);
+    for (auto [At, Value] : Changes)
+      T[At] = Value;
+  };
+  for (int64_t Modifier : {1, 2, 4})
+    for (auto [I, B] : enumerate(Bits))
+      if (Modifier < int64_t(1) << B)
+        With({{I, Modifier}});
+  if (Bits.size() >= 2 && Bits[0] == NegAbsOpSel && Bits[1] == NegAbsOpSel)
+    With({{0, 4}, {1, 4}});
+  if (Op.FloatResult)
+    With({{Bits.size(), 1}});
+  return Tuples;
+}
+
+static SemFn meaningOf(const Float16Operation &Op, const Float16Form &Form, bool Modifiers) {
+  return [Op, Form, Modifiers](Sem &S) {
+    SmallVector<V, 3> In;
+    unsigned Imm = 0;
+    for (auto [K, Kind] : enumerate(Op.Sources)) {
+      const bool Whole = Kind == Source::Single;
+      V X = S.in(unsigned(K), Whole || !Form.True16 ? 32 : 16);
+      const unsigned Bits = Modifiers ? modifierBits(Op, Form, Kind) : 0;
+      V M = Bits ? S.imm(Imm++) : V();
+      if (!Whole && !Form.True16)
+        X = Bits == NegAbsOpSel ? selectedHalf(X, M, 2) : halfOf(X, false);
+      In.push_back(Bits ? modified(X, M) : X);
+    }
+    V R = Op.Fn(In, Form.Of);
+    if (Modifiers && Op.FloatResult)
+      R = clamped(R, bitOf(S.imm(Imm), 0));
+    S.out(Form.True16 || Op.ResultBits == 32 ? R : zext(R, 32));
+  };
+}
+
+void addFloat16Operation(RowSet &R, const Float16Operation &Op, const Float16Form &Form) {
+  const std::string Name = Op.Name + Form.Infix;
+  auto Add = [&](const std::string &Row, bool Modifiers) {
+    R.add(Row, Form.Features, meaningOf(Op, Form, Modifiers)).weight(Op.Weight);
+    if (Op.ResultBits == 16 && !Form.True16 && (!Form.Zeroes || Op.KeepsHigh))
+      R.definedBits(16);
+  };
+  if (Op.HasE32)
+    Add(Name + "_e32", false);
+  if (!Op.HasE64)
+    return;
+  Add(Name + "_e64", false);
+  R.spec(specOf(Op, Form, false));
+  const bool Any =
+      Op.FloatResult || any_of(Op.Sources, [&](Source S) { return modifierBits(Op, Form, S); });
+  if (!Any)
+    return;
+  Add(Name + "_e64:mods", true);
+  R.spec(specOf(Op, Form, true)).presets(presetsOf(Op, Form));
+}
+
+void addFloat16Forms(RowSet &R, const Float16Operation &Op, Generation First, bool ByGeneration) {
+  if (First == Generation::Gfx9)
+    addFloat16Operation(R, Op, {"", "+gfx9-insts,-gfx10-insts", Generation::Gfx9, false, true});
+  if (First != Generation::Gfx12)
+    addFloat16Operation(
+        R, Op,
+        {"_t16",
+         ByGeneration ? "+gfx11-insts,-gfx12-insts,+real-true16" : "+gfx11-insts,+real-true16",
+         Generation::Gfx11, true});
+  addFloat16Operation(R, Op,
+                      {"_fake16",
+                       ByGeneration || First == Generation::Gfx12 ? "+gfx12-insts,-real-true16"
+                                                                  : "+gfx11-insts,-real-true16",
+                       Generation::Gfx12});
+}
+
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+constexpr unsigned FusedWeight = 3;
+using Values = ArrayRef<V>;
+using Selector = V (*)(V, V, Generation);
+
+V ifFinite(V A, V Then, V Otherwise) {
+  return select(cmp(CmpInst::ICMP_ULT, fabs(A), like(A, infinityBits(16))), Then, Otherwise);
+}
+
+/// The result is below 1: what would round up to 1 is the number before it.
+V fraction(V A) {
+  V R = sum(A, fneg(fround(A, Rounding::Down, A)));
+  V Largest = like(A, powerOfTwo(16, 0) - 1);
+  return propagate({A}, select(fless(Largest, R), Largest, R));
+}
+
+/// A half times a power of two, rounded once: every one is a double.
+V scaledByPower(V A, V Power) {
+  V Wide = fconvert(A, 64, A.sem().constant(64, infinityBits(64) | quietBit(64)));
+  V Bound = smax(smin(sext(Power, 64), like(Wide, 64)), like(Wide, uint64_t(-64)));
+  V Factor = shl(Bound + 1023, 52u);
+  V Scaled = fmul(Wide, Factor, Wide);
+  return propagate({A}, fconvert(Scaled, 16, A));
+}
+
+/// Denormals have their highest bit at 15 - ctlz of the magnitude.
+V significand(V A) {
+  V Mantissa = A & 0x3ff, Sign = A & 0x8000, Half = like(A, powerOfTwo(16, -1));
+  V Shifted = shl(Mantissa, ctlz(Mantissa) - 5) & 0x3ff;
+  V Denormal = cmp(CmpInst::ICMP_EQ, A & 0x7c00, like(A, 0));
+  V R = Sign | Half | select(Denormal, Shifted, Mantissa);
+  return propagate({A}, ifFinite(A, select(isZero(A), A, R), A));
+}
+V binaryExponent(V A) {
+  V Field = lshr(A & 0x7c00, 10u), Magnitude = fabs(A);
+  V Denormal = cmp(CmpInst::ICMP_EQ, Field, like(A, 0));
+  V R = select(Denormal, like(A, uint64_t(-8)) - ctlz(Magnitude), Field - 14);
+  return ifFinite(A, select(isZero(A), like(A, 0), R), like(A, 0));
+}
+
+/// The last step of a division: special cases of numerator and denominator.
+V divisionFixed(V Quotient, V Denominator, V Numerator) {
+  V Sign = (Denominator ^ Numerator) & 0x8000, Infinity = like(Sign, infinityBits(16));
+  auto Infinite = [&](V A) { return cmp(CmpInst::ICMP_EQ, fabs(A), Infinity); };
+  V R = propagate({fabs(Quotient) | Sign}, fabs(Quotient) | Sign);
+  R = select(Infinite(Denominator) | isZero(Numerator), Sign, R);
+  R = select(isZero(Denominator) | Infinite(Numerator), Sign | Infinity, R);
+  V Undefined =
+      (isZero(Denominator) & isZero(Numerator)) | (Infinite(Denominator) & Infinite(Numerator));
+  R = select(Undefined, like(R, 0xfe00), R);
+  return propagate({Numerator, Denominator}, R);
+}
+
+V middle(V A, V B, V C, Generation G) {
+  V Most = greater(greater(A, B, G), C, G);
+  V R = select(fequal(Most, A), greater(B, C, G),
+               select(fequal(Most, B), greater(A, C, G), greater(A, B, G)));
+  return select(isNaN(A) | isNaN(B) | isNaN(C), lesser(lesser(A, B, G), C, G), R);
+}
+
+void addSums(RowSet &R) {
+  const SmallVector<Source, 3> Two(2, Source::Half), Three(3, Source::Half),
+      Accumulated = {Source::Half, Source::Half, Source::Tied};
+  addFloat16Forms(R, {"V_ADD_F16", Two, [](Values S, Generation) { return sum(S[0], S[1]); }});
+  addFloat16Forms(R,
+                  {"V_SUB_F16", Two, [](Values S, Generation) { return difference(S[0], S[1]); }});
+  addFloat16Forms(
+      R, {"V_SUBREV_F16", Two, [](Values S, Generation) { return difference(S[1], S[0]); }});
+  addFloat16Forms(R, {"V_MUL_F16", Two, [](Values S, Generation) { return product(S[0], S[1]); }});
+
+  Float16Operation Fused = {"V_FMA_F16_gfx9", Three,
+                            [](Values S, Generation) { return fusedSum(S[0], S[1], S[2]); }};
+  Fused.HasE32 = false;
+  Fused.OpSel = Fused.KeepsHigh = true;
+  Fused.Weight = FusedWeight;
+  addFloat16Forms(R, Fused);
+  // v_fma_legacy_f16 of gfx9.
+  Fused.Name = "V_FMA_F16";
+  Fused.OpSel = Fused.KeepsHigh = false;
+  addFloat16Operation(R, Fused, {"", "+gfx9-insts,-gfx10-insts", Generation::Gfx9, false, true});
+  Fused.Name = "V_FMAC_F16";
+  Fused.Sources = Accumulated;
+  Fused.HasE32 = true;
+  addFloat16Forms(R, Fused, Generation::Gfx11);
+
+  Float16Operation Fixed = {"V_DIV_FIXUP_F16_gfx9", Three,
+                            [](Values S, Generation) { return divisionFixed(S[0], S[1], S[2]); }};
+  Fixed.HasE32 = false;
+  Fixed.OpSel = Fixed.KeepsHigh = true;
+  Fixed.Weight = FusedWeight;
+  addFloat16Forms(R, Fixed);
+  Fixed.Name = "V_DIV_FIXUP_F16";
+  Fixed.OpSel = Fixed.KeepsHigh = false;
+  addFloat16Operation(R, Fixed, {"", "+gfx9-insts,-gfx10-insts", Generation::Gfx9, false, true});
+}
+
+/// One factor or the addend is a literal in the instruction.
+void addLiteralSums(RowSet &R) {
+  auto Add = [&](const std::string &Name, const char *Features, bool True16, bool Addend) {
+    R.add(Name, Features, [True16, Addend](Sem &S) {
+       auto In = [&](unsigned K) { return True16 ? S.in(K, 16) : halfOf(S.in(K, 32), false); };
+       V K = S.imm(0, 16);
+       V Sum = Addend ? fusedSum(In(0), In(1), K) : fusedSum(In(0), K, In(1));
+       S.out(True16 ? Sum : zext(Sum, 32));
+     }).weight(FusedWeight);
+    if (Addend)
+      R.spec({reg(), reg(), imm(16)});
+    else
+      R.spec({reg(), imm(16), reg()});
+    if (!True16)
+      R.definedBits(16);
+  };
+  for (bool Addend : {false, true}) {
+    const std::string Name = Addend ? "V_FMAAK_F16" : "V_FMAMK_F16";
+    Add(Name + "_t16", "+gfx11-insts,+real-true16", true, Addend);
+    Add(Name + "_fake16", "+gfx11-insts,-real-true16", false, Addend);
+  }
+}
+
+void addSelections(RowSet &R) {
+  const SmallVector<Source, 3> Two(2, Source::Half), Three(3, Source::Half);
+  auto Binary = [&](const char *Name, Selector F) {
+    addFloat16Forms(R, {Name, Two, [F](Values S, Generation G) { return F(S[0], S[1], G); }},
+                    Generation::Gfx9, true);
+  };
+  Binary("V_MIN_F16", lesser);
+  Binary("V_MAX_F16", greater);
+
+  // Whether gfx9 zeroes the high half of these, which have op_sel, the documents do not
+  // say. LLVM's selection relies on it, unlike for V_FMA_F16, which is documented.
+  auto Ternary = [&](const char *Name, Generation First, Float16Operation::Compute F) {
+    Float16Operation Op = {Name, Three, std::move(F)};
+    Op.HasE32 = false;
+    Op.OpSel = true;
+    Op.Weight = FusedWeight;
+    addFloat16Forms(R, Op, First, true);
+  };
+  auto Nested = [&](const char *Name, Generation First, Selector Inner, Selector Outer) {
+    Ternary(Name, First, [Inner, Outer](Values S, Generation G) {
+      return Outer(Inner(S[0], S[1], G), S[2], G);
+    });
+  };
+  Nested("V_MIN3_F16", Generation::Gfx9, lesser, lesser);
+  Nested("V_MAX3_F16", Generation::Gfx9, greater, greater);
+  Ternary("V_MED3_F16", Generation::Gfx9,
+          [](Values S, Generation G) { return middle(S[0], S[1], S[2], G); });
+  Nested("V_MINMAX_F16", Generation::Gfx11, lesser, greater);
+  Nested("V_MAXMIN_F16", Generation::Gfx11, greater, lesser);
+
+  Selector Minimum = [](V A, V B, Generation) { return minimum(A, B); },
+           Maximum = [](V A, V B, Generation) { return maximum(A, B); };
+  for (auto [Name, F] :
+       {std::pair("V_MINIMUM_F16", Minimum), std::pair("V_MAXIMUM_F16", Maximum)}) {
+    Float16Operation Op = {Name, Two, [F = F](Values S, Generation G) { return F(S[0], S[1], G); }};
+    Op.HasE32 = false;
+    Op.OpSel = true;
+    addFloat16Forms(R, Op, Generation::Gfx12);
+  }
+  Nested("V_MINIMUM3_F16", Generation::Gfx12, Minimum, Minimum);
+  Nested("V_MAXIMUM3_F16", Generation::Gfx12, Maximum, Maximum);
+  Nested("V_MINIMUMMAXIMUM_F16", Generation::Gfx12, Minimum, Maximum);
+  Nested("V_MAXIMUMMINIMUM_F16", Generation::Gfx12, Maximum, Minimum);
+}
+
+void addRoundings(RowSet &R) {
+  auto Unary = [&](const char *Name, V (*F)(V), bool FloatResult = true) {
+    Float16Operation Op = {Name, {Source::Half}, [F](Values S, Generation) { return F(S[0]); }};
+    Op.FloatResult = FloatResult;
+    addFloat16Forms(R, Op);
+  };
+  Unary("V_CEIL_F16", [](V A) { return propagate({A}, fround(A, Rounding::Up, A)); });
+  Unary("V_FLOOR_F16", [](V A) { return propagate({A}, fround(A, Rounding::Down, A)); });
+  Unary("V_TRUNC_F16", [](V A) { return propagate({A}, fround(A, Rounding::Zero, A)); });
+  Unary("V_RNDNE_F16", [](V A) { return propagate({A}, fround(A, Rounding::Nearest, A)); });
+  Unary("V_FRACT_F16", fraction);
+  Unary("V_FREXP_MANT_F16", significand);
+  Unary("V_FREXP_EXP_I16_F16", binaryExponent, false);
+  addFloat16Forms(R, {"V_LDEXP_F16", {Source::Half, Source::Integer}, [](Values S, Generation) {
+                        return scaledByPower(S[0], S[1]);
+                      }});
+}
+
+} // namespace
+
+void addFloat16Rows(RowSet &R) {
+  addSums(R);
+  addLiteralSums(R);
+  addSelections(R);
+  addRoundings(R);
+}
+
+} // namespace whittle::amdgpu

@@ -1,0 +1,96 @@
+//===- isa/amdgpu/Float16.h - Sixteen-bit floating point --------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An operation on halves is described once. Of it are made the opcodes of gfx9, whose
+// results zero the register's high half or keep it, those of gfx11 on half registers
+// (_t16), and those of gfx11 and gfx12 on whole registers (_fake16), which keep the
+// high half.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ISA_AMDGPU_FLOAT16_H
+#define WHITTLE_ISA_AMDGPU_FLOAT16_H
+
+#include "isa/Float.h"
+#include "isa/amdgpu/Families.h"
+
+namespace whittle::amdgpu {
+
+/// What the documents describe differently: minima and maxima of NaNs.
+enum class Generation : uint8_t { Gfx9, Gfx11, Gfx12 };
+
+/// How an operation has a source.
+enum class Source : uint8_t {
+  Half,    ///< modifiers neg and abs, where there is op_sel also the high half
+  Single,  ///< a whole register, neg and abs
+  Tied,    ///< a half in the result's register, no modifiers
+  Integer, ///< 16 bits, an operand for modifiers that stays 0
+  Plain,   ///< 16 bits; the operand for modifiers exists in _t16 opcodes only
+};
+
+/// The opcodes that are made of one operation.
+struct Float16Form {
+  const char *Infix, *Features;
+  Generation Of;
+  bool True16 = false; ///< registers are halves
+  bool Zeroes = false; ///< whole registers: the result's high half is 0
+};
+
+struct Float16Operation {
+  using Compute = std::function<V(llvm::ArrayRef<V>, Generation)>;
+  std::string Name;
+  llvm::SmallVector<Source, 3> Sources;
+  Compute Fn; ///< of 16 or 32 bits each, to ResultBits
+  bool HasE32 = true, HasE64 = true;
+  bool OpSel = false;       ///< e64 can read high halves
+  bool FloatResult = true;  ///< clamp acts on the result
+  bool HasOmod = true;      ///< e64 has that operand; it always stays 0
+  bool KeepsHigh = false;   ///< on gfx9, where most zero the high half
+  unsigned ResultBits = 16; ///< or 32: all of the register
+  unsigned Weight = 2;
+};
+
+/// Adds NAME, its encodings, and ":mods" with modifiers at run time.
+void addFloat16Operation(RowSet &R, const Float16Operation &Op, const Float16Form &Form);
+
+/// The forms on gfx9, gfx11 and gfx12; \p ByGeneration if the meaning differs between
+/// the latter two. Opcodes of gfx11 and later only: from \p First on.
+void addFloat16Forms(RowSet &R, const Float16Operation &Op, Generation First = Generation::Gfx9,
+                     bool ByGeneration = false);
+
+// Arithmetic on elements of one width. Of operands that are NaNs the first comes
+// through, quieted; what is invalid is the positive quiet NaN without payload.
+V sum(V A, V B);
+V difference(V A, V B);
+V product(V A, V B);
+V fusedSum(V A, V B, V C); ///< A * B + C
+/// Of a NaN and a number the number: V_MIN, V_MAX and those made of them.
+V lesser(V A, V B, Generation G);
+V greater(V A, V B, Generation G);
+/// IEEE 754-2019: of a NaN and a number the NaN.
+V minimum(V A, V B);
+V maximum(V A, V B);
+/// To [0, 1] where \p On, an i1, is set; a NaN becomes 0.
+V clamped(V A, V On);
+/// neg in bit 0 and abs in bit 1 of \p Modifiers.
+V modified(V A, V Modifiers);
+V bitOf(V Word, unsigned Bit); ///< i1
+
+// Between formats. A NaN keeps its sign and as much of its payload as there is room
+// for, and is quiet.
+V halfToSingle(V Half);
+V singleToHalf(V Single); ///< to nearest even
+V singleToHalfTowardsZero(V Single);
+V brainToSingle(V Brain); ///< bfloat16: the bits as they are
+V singleToBrain(V Single);
+
+/// The low or high half of a whole register.
+V halfOf(V Word, bool High);
+/// The half that bit \p Bit of the modifiers chooses.
+V selectedHalf(V Word, V Modifiers, unsigned Bit);
+
+} // namespace whittle::amdgpu
+
+#endif // WHITTLE_ISA_AMDGPU_FLOAT16_H
