@@ -70,6 +70,8 @@ public:
     auto [Left, Right] = Line.split(" = ");
     const auto [To, Class] = Left.split(':');
     const bool IsHalf = Class == "vgpr_16";
+    while (isLower(Right[0])) // flags
+      Right = Right.split(' ').second;
     auto [Opcode, Rest] = Right.split(' ');
     SmallVector<StringRef, 12> Ops;
     Rest.split(Ops, ", ");
@@ -176,9 +178,21 @@ std::unique_ptr<orc::LLJIT> jitFile(const std::string &File, std::vector<std::st
   return Jit;
 }
 
-/// Compares each function of \p Input on \p Rounds inputs; the rows met go to \p Opcodes.
+/// Two halves that are finite, often near each other; as a single they are finite too.
+uint32_t finite(std::mt19937_64 &Random) {
+  static const uint32_t Corners[] = {0, 0x8000, 1, 0x83ff, 0x0400, 0x3c00, 0xbc00, 0x7bff, 0x3800};
+  uint32_t Word = 0;
+  for (unsigned Half = 0; Half != 2; ++Half)
+    Word = Word << 16 | (Random() % 6 == 0
+                             ? Corners[Random() % std::size(Corners)]
+                             : uint32_t(Random() % 2) << 15 | uint32_t(0x3200 + Random() % 0x1600));
+  return Word;
+}
+
+/// Compares each function of \p Input on \p Rounds inputs, any words or finite numbers;
+/// the rows met go to \p Opcodes.
 void compare(StringRef Cpu, const std::string &Input, unsigned Rounds,
-             std::set<std::string> &Opcodes) {
+             std::set<std::string> &Opcodes, bool Finite = false) {
   const std::string File = Inputs + Input;
   ToolOutput Mir =
       runTool("llc", {("-mcpu=" + Cpu).str(), "-stop-after=finalize-isel", "-o", "-", File});
@@ -201,7 +215,9 @@ void compare(StringRef Cpu, const std::string &Input, unsigned Rounds,
     for (unsigned Round = 0; Round != Rounds; ++Round) {
       uint32_t A[4];
       for (uint32_t &Word : A)
-        Word = Random() % 3 ? uint32_t(Random()) : Corners[Random() % std::size(Corners)];
+        Word = Finite         ? finite(Random)
+               : Random() % 3 ? uint32_t(Random())
+                              : Corners[Random() % std::size(Corners)];
       Machine M(A);
       std::string Why;
       for (const std::string &Line : Body)
@@ -226,6 +242,16 @@ TEST(AMDGPUSelection, SoDoHalvesPairsAndDotProductsOnEachGpu) {
     compare(Cpu, "halves.ll", 150, Opcodes);
     EXPECT_GE(Opcodes.size(), 45u) << Cpu.str();
     for (const char *Met : {"V_PK_SUB_I16:mods", "V_PK_ADD_I16:clamp", "V_DOT4_U32_U8"})
+      EXPECT_TRUE(Opcodes.count(Met)) << Cpu.str() << ": " << Met;
+  }
+}
+
+TEST(AMDGPUSelection, SoDoFloatsOf16BitsOnEachGpu) {
+  for (StringRef Cpu : {"gfx90a", "gfx942", "gfx950", "gfx1100", "gfx1200"}) {
+    std::set<std::string> Opcodes;
+    compare(Cpu, "floats16.ll", 150, Opcodes, /*Finite=*/true);
+    EXPECT_GE(Opcodes.size(), 30u) << Cpu.str();
+    for (const char *Met : {"V_PK_FMA_F16", "V_PK_ADD_F16:mods", "V_FMA_MIX_F32:mods"})
       EXPECT_TRUE(Opcodes.count(Met)) << Cpu.str() << ": " << Met;
   }
 }
