@@ -43,8 +43,12 @@ inline OperandSpec fixed(int64_t Value) {
 void addBothEncodings(RowSet &R, const std::string &Name, const std::string &Features,
                       const SemFn &Fn, unsigned Weight, bool HasClamp = false);
 
-void addValuRows(RowSet &R);          ///< logic, shifts, add and subtract, min and max, moves
+void addSumRows(RowSet &R);           ///< 32-bit sums, carries, selections
+void addValuRows(RowSet &R);          ///< logic, shifts, min and max, moves
+void addFieldRows(RowSet &R);         ///< bit fields, bytes, counts of bits
 void addMultiplyRows(RowSet &R);      ///< multiplies, sums of differences
+void addQuadRows(RowSet &R);          ///< sums of differences at four places
+void addWideRows(RowSet &R);          ///< 64-bit integers
 void addDotRows(RowSet &R);           ///< integer dot products
 void addHalfRows(RowSet &R);          ///< 16-bit integers
 void addPackedRows(RowSet &R);        ///< pairs of 16-bit integers, pairs of words
@@ -54,17 +58,10 @@ void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
 void addFloat16Rows(RowSet &R);       ///< halves, in registers or half registers
-/// Two halves, mixes of halves and singles, dot products of halves.
-void addPackedFloatRows(RowSet &R);
-void addConvert16Rows(RowSet &R); ///< conversions from and to 16 and 8 bits
+void addPackedFloatRows(RowSet &R);   ///< pairs of halves, mixes with singles, dot products
+void addConvert16Rows(RowSet &R);     ///< conversions from and to 16 and 8 bits
 /// Lanes that read others. After the rows whose DPP forms they give.
 void addCrossLaneRows(RowSet &R);
-void addSumRows(RowSet &R);      ///< sums, carries, selections
-void addValuRows(RowSet &R);     ///< logic, shifts, min and max, moves
-void addFieldRows(RowSet &R);    ///< bit fields, bytes, counts of bits
-void addQuadRows(RowSet &R);     ///< sums of differences at four places
-void addWideRows(RowSet &R);     ///< 64-bit integers
-void addMultiplyRows(RowSet &R); ///< multiplies, sums of differences, dot products
 
 } // namespace whittle::amdgpu
 
