@@ -99,7 +99,7 @@ TEST(AMDGPUCompare, EveryConditionOnEveryPairOfSpecialNumbers) {
           }
         }
       }
-  EXPECT_EQ(Opcodes, 2u * 16 * (3 + 1 + 1));
+  EXPECT_EQ(Opcodes, 2u * (16 * (1 + 1 + 1 + 1) + 14)) << "none of constants on whole registers";
 }
 
 TEST(AMDGPUCompare, EveryClassOfSpecialNumbers) {
