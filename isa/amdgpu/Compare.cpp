@@ -9,8 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/Float.h"
-#include "isa/amdgpu/Families.h"
+#include "isa/amdgpu/Float16.h"
 #include "isa/amdgpu/FloatConditions.h"
 
 using namespace llvm;
@@ -47,13 +46,6 @@ std::string allOf(StringRef A, StringRef B) {
 /// Register operand \p K, of 16 bits its low half.
 V element(Sem &S, unsigned K, unsigned Bits) {
   return Bits == 16 ? zextOrTrunc(S.raw(K), 16) : S.in(K, Bits);
-}
-
-V modified(V A, V Modifiers) {
-  V Zero = Modifiers.sem().constantLike(Modifiers, 0);
-  auto Has = [&](int64_t Bit) { return cmp(CmpInst::ICMP_NE, Modifiers & Bit, Zero); };
-  A = select(Has(Absolute), fabs(A), A);
-  return select(Has(Negate), fneg(A), A);
 }
 
 using Relation = V (*)(V, V);

@@ -9,8 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/conformance/AMDGPUHalfNumbers.h"
-#include <bit>
+#include "isa/conformance/AMDGPUSmallFloats.h"
 
 namespace whittle {
 
@@ -36,7 +35,7 @@ unsigned integerRelation(uint64_t A, uint64_t B, int Bits, bool Signed) {
 double number(uint64_t Bits, int Width) {
   switch (Width) {
   case 16:
-    return halfNumber(Bits);
+    return HalfFormat.isNaN(U(Bits) & 0xffff) ? std::nan("") : HalfFormat.value(U(Bits));
   case 32:
     return double(std::bit_cast<float>(U(Bits)));
   default:

@@ -3,14 +3,13 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Numbers are doubles, which hold every sum and product of halves and every product
-// of singles; sums of singles are rounded once, as singles. NaNs are told by their
-// bits before there is any arithmetic.
+// Numbers are doubles, wide enough that rounding a sum or product of two once more
+// gives what rounding it once would; fused sums of singles are made as singles. NaNs
+// are told by their bits before there is any arithmetic.
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/conformance/AMDGPUHalfNumbers.h"
-#include <bit>
+#include "isa/conformance/AMDGPUSmallFloats.h"
 
 namespace whittle {
 
@@ -28,8 +27,14 @@ struct Format {
   U cut(uint64_t X) const { return Bits == 16 ? U(X) & 0xffff : U(X); }
   bool isNaN(U X) const { return (X & (sign() - 1)) > infinity(); }
   bool isSignalling(U X) const { return isNaN(X) && !(X & quietBit()); }
-  double number(U X) const { return Bits == 16 ? halfNumber(X) : double(std::bit_cast<float>(X)); }
-  U encode(double X) const { return Bits == 16 ? nearestHalf(X) : std::bit_cast<U>(float(X)); }
+  double number(U X) const {
+    return isNaN(X)     ? std::nan("")
+           : Bits == 16 ? HalfFormat.value(X)
+                        : double(std::bit_cast<float>(X));
+  }
+  U encode(double X) const {
+    return Bits == 16 ? HalfFormat.encode(X) : std::bit_cast<U>(float(X));
+  }
 };
 
 /// What is computed of numbers, rounded; of NaNs the first.
@@ -84,15 +89,6 @@ U roundedTo(const Format &T, U A, double (*Direction)(double)) {
 double nearestEven(double X) {
   const double Below = std::floor(X), Rest = X - Below;
   return Rest < 0.5 || (Rest == 0.5 && std::fmod(Below, 2) == 0) ? Below : Below + 1;
-}
-
-U halfOfNaN(U X) { return (X >> 16 & 0x8000) | 0x7e00 | (X >> 13 & 0x3ff); }
-U singleOfHalf(U H) {
-  return Format{16}.isNaN(H) ? (H & 0x8000) << 16 | 0x7fc00000 | (H & 0x3ff) << 13
-                             : std::bit_cast<U>(float(halfNumber(H)));
-}
-U halfOfSingle(U X, U (*Round)(double)) {
-  return Format{32}.isNaN(X) ? halfOfNaN(X) : Round(Format{32}.number(X));
 }
 
 /// Between the two ends; a NaN is 0.
@@ -167,12 +163,11 @@ void addScalarFloatReference(ReferenceTable &T) {
   T["S_CVT_I32_F32"] =
       scalar([](const U *S) { return U(wholeNumber(S[0], INT32_MIN, INT32_MAX)); });
   T["S_CVT_U32_F32"] = scalar([](const U *S) { return U(wholeNumber(S[0], 0, UINT32_MAX)); });
-  T["S_CVT_F16_F32"] = scalar([](const U *S) { return halfOfSingle(S[0], nearestHalf); });
-  T["S_CVT_F32_F16"] = scalar([](const U *S) { return singleOfHalf(S[0] & 0xffff); });
-  T["S_CVT_HI_F32_F16"] = scalar([](const U *S) { return singleOfHalf(S[0] >> 16); });
-  T["S_CVT_PK_RTZ_F16_F32"] = scalar([](const U *S) {
-    return halfOfSingle(S[1], truncatedHalf) << 16 | halfOfSingle(S[0], truncatedHalf);
-  });
+  T["S_CVT_F16_F32"] = scalar([](const U *S) { return singleToHalf(S[0]); });
+  T["S_CVT_F32_F16"] = scalar([](const U *S) { return halfToSingle(S[0]); });
+  T["S_CVT_HI_F32_F16"] = scalar([](const U *S) { return halfToSingle(S[0] >> 16); });
+  T["S_CVT_PK_RTZ_F16_F32"] =
+      scalar([](const U *S) { return singleToHalf(S[1], true) << 16 | singleToHalf(S[0], true); });
 }
 
 } // namespace whittle
