@@ -22,8 +22,8 @@ namespace {
 /// What an opcode is to the count.
 struct OpcodeUse {
   enum Kind : uint8_t { Unknown, Plain, Row, Unfolds, Missing } K = Unknown;
-  const whittle::Row *R = nullptr; ///< Row
-  unsigned RegForm = 0;            ///< Missing: what LLVM unfolds to
+  SmallVector<const whittle::Row *, 2> Rows = {}; ///< Row
+  unsigned RegForm = 0;                      ///< Missing: what LLVM unfolds to
 };
 
 bool isOneOf(StringRef Name, ArrayRef<StringRef> List) { return is_contained(List, Name); }
@@ -55,12 +55,20 @@ bool isPlainX86(StringRef Name) {
          (Load && isOneOf(Name, {"LDDQU", "MOVNTDQA"}));
 }
 
-/// AMDGPU: whole dwords, and no part of a register kept.
-bool isPlainAMDGPU(StringRef Name) {
-  return Name.contains("_LOAD_DWORD") || Name.contains("_STORE_DWORD") ||
-         (isOneOf(Name.take_front(7), {"DS_READ", "DS_WRIT"}) &&
-          (Name.contains("_B32") || Name.contains("_B64") || Name.contains("_B96") ||
-           Name.contains("_B128")));
+/// AMDGPU: what moves between registers and memory. Vector instructions compute in
+/// registers only, so that memory is leaves and sinks; but a load that keeps the
+/// other half of its register also merges.
+bool isPlainAMDGPU(StringRef Name, const MCInstrDesc &D) {
+  static constexpr StringRef Units[] = {"GLOBAL_", "FLAT_",    "SCRATCH_", "BUFFER_",
+                                        "DS_",     "TBUFFER_", "IMAGE_"};
+  if (none_of(Units, [&](StringRef U) { return Name.starts_with(U); }) ||
+      !(D.mayLoad() || D.mayStore()))
+    return false;
+  const bool Merges = Name.contains("_D16") && D.mayLoad() && !D.mayStore() &&
+                      any_of(D.operands(), [](const MCOperandInfo &O) {
+                        return O.Constraints & (1 << MCOI::TIED_TO);
+                      });
+  return !Merges;
 }
 
 class CountPass final : public MachineFunctionPass {
@@ -119,19 +127,23 @@ private:
 
   OpcodeUse classify(unsigned Opcode, const TargetInstrInfo &TII) const {
     StringRef Name = TII.getName(Opcode);
-    if (X86 ? isPlainX86(Name) : isPlainAMDGPU(Name))
-      return {OpcodeUse::Plain};
-    if (const Row *R = Isa.find(Name))
-      return {OpcodeUse::Row, R};
-    OpcodeUse U{OpcodeUse::Missing};
     const MCInstrDesc &D = TII.get(Opcode);
+    if (X86 ? isPlainX86(Name) : isPlainAMDGPU(Name, D))
+      return {OpcodeUse::Plain, {}};
+    if (X86) {
+      if (const Row *R = Isa.find(Name))
+        return {OpcodeUse::Row, {R}};
+    } else if (auto Rows = Isa.rowsOf(Opcode); !Rows.empty()) {
+      return {OpcodeUse::Row, Rows};
+    }
+    OpcodeUse U{OpcodeUse::Missing, {}};
     if (D.mayLoad() || D.mayStore())
       for (bool Store : {false, true}) {
         unsigned RegForm = TII.getOpcodeAfterMemoryUnfold(Opcode, !Store, Store);
         if (!RegForm)
           continue;
         if (TII.get(RegForm).isMoveReg())
-          return {OpcodeUse::Plain};
+          return {OpcodeUse::Plain, {}};
         if (Isa.find(RegForm))
           return {OpcodeUse::Unfolds};
         U.RegForm = RegForm;
@@ -140,11 +152,14 @@ private:
   }
 
   /// The row means \p MI only with the modifiers that it was written for.
-  static bool hasFixedOperands(const Row &R, const MachineInstr &MI) {
+  static bool fits(const Row &R, const MachineInstr &MI) {
     unsigned At = MI.getNumExplicitDefs();
     for (const OperandSpec &S : R.Uses) {
       const MachineOperand &MO = MI.getOperand(At);
       if (S.K == OperandSpec::Fixed && (!MO.isImm() || MO.getImm() != S.Value))
+        return false;
+      if (S.K == OperandSpec::Imm && MO.isImm() && S.ImmBits < 64 &&
+          !isIntN(S.ImmBits, MO.getImm()) && !isUIntN(S.ImmBits, uint64_t(MO.getImm())))
         return false;
       At += S.K == OperandSpec::Mem ? 5 : 1; // an x86 address
     }
@@ -162,7 +177,8 @@ private:
       return;
     }
     ++Into.Instructions;
-    if (U.K == OpcodeUse::Unfolds || (U.K == OpcodeUse::Row && hasFixedOperands(*U.R, MI)))
+    if (U.K == OpcodeUse::Unfolds ||
+        (U.K == OpcodeUse::Row && any_of(U.Rows, [&](const Row *R) { return fits(*R, MI); })))
       ++Into.WithMeaning;
     else {
       SelectionCount::MissingOpcode &M = Into.Missing[TII.getName(MI.getOpcode()).str()];
