@@ -59,6 +59,8 @@ const std::vector<Gpu> &gpus() {
 const char *withoutEncoding(StringRef Opcode) {
   if (Opcode == "V_MOV_B64_DPP_PSEUDO")
     return "becomes DPP moves of its halves, which are compared";
+  if (Opcode == "V_FMA_MIX_F16_t16")
+    return "becomes V_FMA_MIXLO_F16 or V_FMA_MIXHI_F16, as its register is a low or high half";
   if (Opcode.ends_with("_PSEUDO"))
     return "becomes other instructions after selection, on every GPU that selects it";
   return nullptr;
@@ -87,6 +89,11 @@ std::vector<std::string> renamed(StringRef Opcode) {
       {"V_CVT_PKNORM_I16_F32", "V_CVT_PK_NORM_I16_F32"},
       {"V_CVT_PKNORM_U16_F32", "V_CVT_PK_NORM_U16_F32"},
       {"V_CVT_PKRTZ_F16_F32", "V_CVT_PK_RTZ_F16_F32"},
+      {"V_CVT_F32_BF8_OP_SEL", "V_CVT_F32_BF8"},
+      {"V_CVT_F32_FP8_OP_SEL", "V_CVT_F32_FP8"},
+      {"V_CVT_PKNORM_I16_F16", "V_CVT_PK_NORM_I16_F16"},
+      {"V_CVT_PKNORM_U16_F16", "V_CVT_PK_NORM_U16_F16"},
+      {"V_DIV_FIXUP_F16", "V_DIV_FIXUP_LEGACY_F16"},
       {"V_DOT2C_F32_F16", "V_DOT2ACC_F32_F16"},
       {"V_FMAC_LEGACY_F32", "V_FMAC_DX9_ZERO_F32"},
       {"V_FMA_LEGACY_F32", "V_FMA_DX9_ZERO_F32"},
@@ -126,8 +133,9 @@ public:
         if (!Base.consume_back(Suffix))
           continue;
         ByName[Base][Suffix] = Op;
-        // Some are named twice: V_ADD_NC_I16V_ADD_I16_t16_e64_gfx11.
-        if (size_t Second = Base.find("V_", 2);
+        // Some are named twice: V_ADD_NC_I16V_ADD_I16_t16_e64_gfx11. The beginning of
+        // V_DIV_FIXUP_F16 has V_ in it.
+        if (size_t Second = Base.find(Base.take_front(4), 2);
             Second != StringRef::npos && Base[Second - 1] != '_')
           ByName[Base.substr(Second)][Suffix] = Op;
       }
@@ -260,6 +268,13 @@ bool has(const MCSubtargetInfo &Sub, const Row &R) {
   return R.Features.empty() || Sub.checkFeatures(R.Features);
 }
 
+/// LLVM has two opcodes of each of these texts, of which gfx950 and gfx12 have one; on
+/// gfx942 it takes the text for unreliable and selects neither.
+bool isTwofold(StringRef Opcode) {
+  static const Regex FromByte("^V_CVT_F32_(FP8|BF8)_(OP_SEL_)?e(32|64)$");
+  return FromByte.match(Opcode);
+}
+
 /// Rows of one opcode that say the same of different GPUs.
 std::string resultOf(const Row &R) {
   return (R.opcodeName() + " " + Twine(R.DefIndex) + " " + Twine(unsigned(R.Gives))).str();
@@ -307,7 +322,7 @@ TEST(AMDGPUFeatures, AgreeWithTheAssembler) {
                         << (Why[&R].empty() ? "; no opcode encodes it" : Why[&R]);
       }
     for (const auto &[R, Text] : Accepted)
-      if (!Covered.count(resultOf(*R)))
+      if (!Covered.count(resultOf(*R)) && !isTwofold(R->opcodeName()))
         ADD_FAILURE() << Where << R->Name << " (" << R->Features << ") is there: '" << Text << "'";
   }
   for (const Row &R : isa().rows())
