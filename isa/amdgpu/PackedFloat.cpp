@@ -174,6 +174,8 @@ void addMix(RowSet &R, const char *Name, MixResult Kind) {
       for (int64_t Other : {8, 12}) {
         Tuples.push_back({Half, Other, 0, 0});
         Tuples.push_back({Half, Other, Half, 0});
+        // A product alone, with 0 as the addend: x + -0 is x.
+        Tuples.push_back({Half, Other, 1, 0});
       }
     for (int64_t M : {8, 12, 1, 2})
       for (unsigned K = 0; K != 3; ++K)
