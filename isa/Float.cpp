@@ -10,6 +10,8 @@
 #include "llvm/IR/Intrinsics.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/ErrorHandling.h"
+#include <bit>
+#include <numbers>
 
 using namespace llvm;
 
@@ -117,13 +119,15 @@ static constexpr StringRef Prefix = "whittle.";
 
 std::string opaqueFunctionName(Opaque F) { return (Prefix + opaqueName(F)).str(); }
 std::optional<Opaque> opaqueOfFunction(StringRef Name) {
-  return Name.consume_front(Prefix) ? opaqueNamed(Name) : std::nullopt;
+  return Name.consume_front(Prefix) ? opaqueNamed(Name.split('.').first) : std::nullopt;
 }
 
 V callOpaque(Opaque F, V Arg, function_ref<V(V)> Body) {
   IRBuilderBase &B = b(Arg);
   Module &M = *B.GetInsertBlock()->getModule();
   std::string Name = opaqueFunctionName(F);
+  if (F < Opaque::AesEnc)
+    Name += "." + std::to_string(Arg.eltBits());
   Function *Fn = M.getFunction(Name);
   if (!Fn) {
     Fn = Function::Create(FunctionType::get(Arg.type(), {Arg.type()}, false),
@@ -136,6 +140,36 @@ V callOpaque(Opaque F, V Arg, function_ref<V(V)> Body) {
     Inner.CreateRet(Body({&S, Fn->getArg(0)}).get());
   }
   return {&Arg.sem(), B.CreateCall(Fn, {Arg.get()})};
+}
+
+/// In double, whatever the format: what is rounded to a narrower one afterwards is
+/// close enough to exact.
+static V approximate(Opaque F, V A) {
+  constexpr unsigned Wide = 64;
+  const uint64_t NanBits = infinityBits(Wide) | quietBit(Wide);
+  V X = fconvert(A, Wide, A.sem().constant(Wide, NanBits)), Nan = X.sem().constantLike(X, NanBits);
+  V One = X.sem().constantLike(X, powerOfTwo(Wide, 0));
+  auto Call = [&](Intrinsic::ID Id, V Y) { return settle(unary(Id, Y), Nan); };
+  auto Angle = [&] {
+    V Turns = select(fequal(X, X.sem().constantLike(X, 0)), X,
+                     fsub(X, fround(X, Rounding::Nearest, Nan), Nan));
+    return fmul(Turns, X.sem().constantLike(X, std::bit_cast<uint64_t>(2 * std::numbers::pi)), Nan);
+  };
+  V Y = F == Opaque::FApproxRcp    ? fdiv(One, X, Nan)
+        : F == Opaque::FApproxRsq  ? fdiv(One, fsqrt(X, Nan), Nan)
+        : F == Opaque::FApproxSqrt ? fsqrt(X, Nan)
+        : F == Opaque::FApproxExp2 ? Call(Intrinsic::exp2, X)
+        : F == Opaque::FApproxLog2 ? Call(Intrinsic::log2, X)
+        : F == Opaque::FApproxSin  ? Call(Intrinsic::sin, Angle())
+                                   : Call(Intrinsic::cos, Angle());
+  const unsigned Bits = A.eltBits();
+  return Bits == Wide
+             ? Y
+             : fconvert(Y, Bits, A.sem().constantLike(A, infinityBits(Bits) | quietBit(Bits)));
+}
+
+V fapproximate(Opaque F, V A, V Nan) {
+  return settle(callOpaque(F, A, [F](V X) { return approximate(F, X); }), Nan);
 }
 
 } // namespace whittle

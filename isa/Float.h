@@ -56,6 +56,9 @@ V ftoui(V A, unsigned EltBits);
 V sitof(V A, unsigned EltBits);
 V uitof(V A, unsigned EltBits);
 
+/// One of the approximations, Opaque::FApproxRcp and so on. A NaN becomes \p Nan.
+V fapproximate(Opaque F, V A, V Nan);
+
 /// The first of \p Operands that is a NaN, quieted; \p Core if none is.
 V propagate(llvm::ArrayRef<V> Operands, V Core);
 
@@ -63,7 +66,8 @@ V propagate(llvm::ArrayRef<V> Operands, V Core);
 /// of a function with that body. Its arguments and its result are vectors or
 /// scalars of integers.
 V callOpaque(Opaque F, V Arg, llvm::function_ref<V(V)> Body);
-/// The name that such a function has in a module; "" for no such name.
+/// The name that such a function has in a module. One on numbers of several formats
+/// has ".WIDTH" after it.
 std::string opaqueFunctionName(Opaque F);
 std::optional<Opaque> opaqueOfFunction(llvm::StringRef Name);
 

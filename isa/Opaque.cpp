@@ -11,15 +11,18 @@
 #include "llvm/Support/ErrorHandling.h"
 #include <array>
 #include <cmath>
+#include <numbers>
 
 using namespace llvm;
 
 namespace whittle {
 
-static constexpr const char *Names[] = {"fadd",       "fmul",    "fdiv",       "fsqrt",   "fmuladd",
-                                        "fconvert",   "ftosint", "ftouint",    "sinttof", "uinttof",
-                                        "froundeven", "ffloor",  "fceil",      "ftrunc",  "aesenc",
-                                        "aesenclast", "aesdec",  "aesdeclast", "aesimc"};
+static constexpr const char *Names[] = {
+    "fadd",        "fmul",       "fdiv",       "fsqrt",      "fmuladd",     "fconvert",
+    "ftosint",     "ftouint",    "sinttof",    "uinttof",    "froundeven",  "ffloor",
+    "fceil",       "ftrunc",     "fapproxrcp", "fapproxrsq", "fapproxsqrt", "fapproxexp2",
+    "fapproxlog2", "fapproxsin", "fapproxcos", "aesenc",     "aesenclast",  "aesdec",
+    "aesdeclast",  "aesimc"};
 
 StringRef opaqueName(Opaque F) { return Names[unsigned(F)]; }
 
@@ -68,6 +71,29 @@ static APFloat squareRoot(const APFloat &X) {
   return R;
 }
 
+/// As Float.cpp's fapproximate has it.
+static double approximate(Opaque F, double X) {
+  const double Turns = X == 0 ? X : X - std::nearbyint(X);
+  switch (F) {
+  case Opaque::FApproxRcp:
+    return 1 / X;
+  case Opaque::FApproxRsq:
+    return 1 / std::sqrt(X);
+  case Opaque::FApproxSqrt:
+    return std::sqrt(X);
+  case Opaque::FApproxExp2:
+    return std::exp2(X);
+  case Opaque::FApproxLog2:
+    return std::log2(X);
+  case Opaque::FApproxSin:
+    return std::sin(Turns * (2 * std::numbers::pi));
+  case Opaque::FApproxCos:
+    return std::cos(Turns * (2 * std::numbers::pi));
+  default:
+    llvm_unreachable("no approximation");
+  }
+}
+
 static APInt toInteger(const APFloat &X, unsigned Width, bool Signed) {
   APSInt R(Width, !Signed);
   bool Exact;
@@ -85,6 +111,14 @@ static APInt evalFloat(Opaque F, unsigned Width, ArrayRef<APInt> Args) {
   }
   APFloat X(formatOf(Args[0].getBitWidth()), Args[0]);
   auto Arg = [&](unsigned I) { return APFloat(formatOf(Args[I].getBitWidth()), Args[I]); };
+  if (F >= Opaque::FApproxRcp && F <= Opaque::FApproxCos) {
+    bool Inexact;
+    APFloat Wide = X;
+    Wide.convert(APFloat::IEEEdouble(), Nearest, &Inexact);
+    APFloat R(approximate(F, Wide.convertToDouble()));
+    R.convert(X.getSemantics(), Nearest, &Inexact);
+    return settled(R);
+  }
   switch (F) {
   case Opaque::FAdd:
     X.add(Arg(1), Nearest);

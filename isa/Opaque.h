@@ -40,6 +40,15 @@ enum class Opaque : uint8_t {
   FFloor,
   FCeil,
   FTrunc,
+  // Approximations of AMD's vector unit. Their last bit is documented nowhere: here is
+  // the exact result, rounded. The sine's and cosine's argument is in turns.
+  FApproxRcp,
+  FApproxRsq, ///< 1 / sqrt
+  FApproxSqrt,
+  FApproxExp2,
+  FApproxLog2,
+  FApproxSin,
+  FApproxCos,
   AesEnc,     ///< ShiftRows, SubBytes, MixColumns of a 128-bit state
   AesEncLast, ///< the same without MixColumns
   AesDec,     ///< inverse ShiftRows, SubBytes, MixColumns
