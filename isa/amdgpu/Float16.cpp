@@ -194,7 +194,7 @@ void addFloat16Forms(RowSet &R, const Float16Operation &Op, Generation First, bo
 
 namespace {
 
-constexpr unsigned FusedWeight = 3;
+constexpr unsigned FusedWeight = 3, ApproximationWeight = 8;
 using Values = ArrayRef<V>;
 using Selector = V (*)(V, V, Generation);
 
@@ -375,6 +375,22 @@ void addRoundings(RowSet &R) {
                       }});
 }
 
+/// What is invalid is the negative NaN, as the documents' examples have it. The
+/// functions themselves are documented to 1 unit in the last place only.
+void addApproximations(RowSet &R) {
+  for (auto [Name, F] :
+       {std::pair("V_RCP_F16", Opaque::FApproxRcp), std::pair("V_RSQ_F16", Opaque::FApproxRsq),
+        std::pair("V_SQRT_F16", Opaque::FApproxSqrt), std::pair("V_EXP_F16", Opaque::FApproxExp2),
+        std::pair("V_LOG_F16", Opaque::FApproxLog2), std::pair("V_SIN_F16", Opaque::FApproxSin),
+        std::pair("V_COS_F16", Opaque::FApproxCos)}) {
+    Float16Operation Op = {Name, {Source::Half}, [F = F](Values S, Generation) {
+                             return propagate({S[0]}, fapproximate(F, S[0], like(S[0], 0xfe00)));
+                           }};
+    Op.Weight = ApproximationWeight;
+    addFloat16Forms(R, Op);
+  }
+}
+
 } // namespace
 
 void addFloat16Rows(RowSet &R) {
@@ -382,6 +398,7 @@ void addFloat16Rows(RowSet &R) {
   addLiteralSums(R);
   addSelections(R);
   addRoundings(R);
+  addApproximations(R);
 }
 
 } // namespace whittle::amdgpu

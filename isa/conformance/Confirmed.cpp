@@ -91,14 +91,18 @@ static constexpr struct {
 
 // Rows of which the documents leave a step open. A reference could only repeat the
 // choice that the row makes.
+static constexpr StringRef LastPlace =
+    "AMD documents this approximation to 1 unit in the last place, not to the bit";
 static constexpr StringRef DotOrder =
     "the order and the rounding of a float dot product's sums are open in AMD's documents";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
 } Undocumented[] = {
-    {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},     {"V_DOT2_F16_F16", DotOrder},
-    {"V_DOT4_F32_", DotOrder}, {"V_DOT2_BF16_BF16", DotOrder},
+    {"V_RCP_F16", LastPlace},     {"V_RSQ_F16", LastPlace},  {"V_SQRT_F16", LastPlace},
+    {"V_EXP_F16", LastPlace},     {"V_LOG_F16", LastPlace},  {"V_SIN_F16", LastPlace},
+    {"V_COS_F16", LastPlace},     {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
+    {"V_DOT2_F16_F16", DotOrder}, {"V_DOT4_F32_", DotOrder}, {"V_DOT2_BF16_BF16", DotOrder},
 };
 
 StringRef unconfirmedReason(const Row &R) {

@@ -170,6 +170,28 @@ TEST(AMDGPUFloat16, DivisionIsFixedUp) {
   EXPECT_EQ(lane(Fix, {Two, 0x7c01, 0x7c02}), 0x7e02u);
 }
 
+/// The examples of the documents.
+TEST(AMDGPUFloat16, ApproximationsOfSpecialValues) {
+  EXPECT_EQ(lane("V_RCP_F16_e64", {0xfc00}), 0x8000u);
+  EXPECT_EQ(lane("V_RCP_F16_e64", {0xc000}), 0xb800u);
+  EXPECT_EQ(lane("V_RCP_F16_t16_e64", {0x8000}), 0xfc00u);
+  EXPECT_EQ(lane("V_SQRT_F16_e64", {0xfc00}), 0xfe00u);
+  EXPECT_EQ(lane("V_SQRT_F16_e32", {0x8000}), 0x8000u);
+  EXPECT_EQ(lane("V_SQRT_F16_fake16_e64", {0x4400}), Two);
+  EXPECT_EQ(lane("V_RSQ_F16_e64", {0x4400}), 0x3800u);
+  EXPECT_EQ(lane("V_RSQ_F16_e64", {0x8000}), 0xfc00u);
+  EXPECT_EQ(lane("V_LOG_F16_e64", {MinusOne}), 0xfe00u);
+  EXPECT_EQ(lane("V_LOG_F16_e64", {0}), 0xfc00u);
+  EXPECT_EQ(lane("V_EXP_F16_e64", {0x8000}), One);
+  EXPECT_EQ(lane("V_EXP_F16_e64:mods", {Two}, {1, 0}), 0x3400u);
+  EXPECT_EQ(lane("V_SIN_F16_e64", {0x8000}), 0x8000u);
+  EXPECT_EQ(lane("V_SIN_F16_e64", {0x3400}), One);
+  EXPECT_EQ(lane("V_SIN_F16_e64", {0xfbff}), 0u);
+  EXPECT_EQ(lane("V_COS_F16_e64", {0x3400}), 0u);
+  EXPECT_EQ(lane("V_COS_F16_e64", {Infinity}), 0xfe00u);
+  EXPECT_EQ(lane("V_COS_F16_e64", {0x7c01}), 0x7e01u);
+}
+
 TEST(AMDGPUFloat16, HighHalfIsZeroOnlyWhereTheDocumentsSaySo) {
   auto Defined = [](StringRef Name) {
     const Row *R = openIsa("amdgcn").find(Name);
