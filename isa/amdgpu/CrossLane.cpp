@@ -277,9 +277,9 @@ void addPermutes(RowSet &R) {
         .spec({imm(3), reg(), imm(3), reg(), reg(), fixed(0)})
         .presets(Flags);
   }
-  // Halves of 64 lanes change places; EXEC of the source does not matter. A wave of
-  // 32 lanes takes it for a no-operation.
-  R.addCrossLane("V_PERMLANE64_B32", "+gfx11-insts", [](Sem &S) {
+  // Halves of 64 lanes change places; EXEC of the source does not matter. In a wave
+  // of 32 lanes it does nothing, and gives no value.
+  R.addCrossLane("V_PERMLANE64_B32", "+gfx11-insts,+wavefrontsize64", [](Sem &S) {
      S.out(S.elem(0, S.lane() ^ 32, S.reg()));
    }).waveLanes(64);
 }

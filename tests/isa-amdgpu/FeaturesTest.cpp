@@ -264,6 +264,11 @@ std::map<unsigned, std::string> refused(const Gpu &G, StringRef Source) {
   return Lines;
 }
 
+/// The assembler takes it for waves where it does nothing, so that it is no row's.
+bool doesNothing(StringRef Opcode, const MCSubtargetInfo &Sub) {
+  return Opcode == "V_PERMLANE64_B32" && Sub.checkFeatures("+wavefrontsize32");
+}
+
 bool has(const MCSubtargetInfo &Sub, const Row &R) {
   return R.Features.empty() || Sub.checkFeatures(R.Features);
 }
@@ -323,6 +328,7 @@ TEST(AMDGPUFeatures, AgreeWithTheAssembler) {
       }
     for (const auto &[R, Text] : Accepted)
       if (!Covered.count(resultOf(*R)) && !isTwofold(R->opcodeName()))
+      if (!Covered.count(resultOf(*R)) && !doesNothing(R->opcodeName(), Print.subtarget()))
         ADD_FAILURE() << Where << R->Name << " (" << R->Features << ") is there: '" << Text << "'";
   }
   for (const Row &R : isa().rows())
