@@ -6,21 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/conformance/AMDGPUConform.h"
+#include "isa/conformance/AMDGPUFolds.h"
 #include "isa/conformance/AMDGPUReference.h"
 #include "isa/conformance/IsaEval.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/IntrinsicsAMDGPU.h"
-#include "llvm/IR/Module.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Regex.h"
-#include "llvm/Support/TargetSelect.h"
 #include "llvm/Support/xxhash.h"
-#include "llvm/Target/TargetMachine.h"
-#include "llvm/Transforms/InstCombine/InstCombine.h"
 #include <bit>
 #include <random>
 
@@ -29,8 +22,6 @@ using namespace llvm;
 namespace whittle {
 
 namespace {
-
-constexpr unsigned Lanes = 64, FoldsPerRow = 200;
 
 /// Words that sit at the edges of shifts, fields, signs, bytes and selectors.
 class WordSource {
@@ -212,108 +203,6 @@ void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, Conform
     }
 }
 
-//===----------------------------------------------------------------------===//
-// LLVM's own folding
-//===----------------------------------------------------------------------===//
-
-/// The intrinsic that LLVM folds for constants, if it does.
-Intrinsic::ID foldedIntrinsic(StringRef Opcode) {
-  return StringSwitch<Intrinsic::ID>(Opcode)
-      .Case("V_PERM_B32_e64", Intrinsic::amdgcn_perm)
-      .Case("V_BFE_U32_e64", Intrinsic::amdgcn_ubfe)
-      .Case("V_BFE_I32_e64", Intrinsic::amdgcn_sbfe)
-      .Default(Intrinsic::not_intrinsic);
-}
-
-Expected<std::unique_ptr<TargetMachine>> openMachine() {
-  LLVMInitializeAMDGPUTargetInfo();
-  LLVMInitializeAMDGPUTarget();
-  LLVMInitializeAMDGPUTargetMC();
-  const Triple T("amdgcn-amd-amdhsa");
-  std::string Message;
-  const Target *Found = TargetRegistry::lookupTarget(T, Message);
-  if (!Found)
-    return createStringError(inconvertibleErrorCode(), Message);
-  return std::unique_ptr<TargetMachine>(
-      Found->createTargetMachine(T, "gfx942", "", {}, std::nullopt));
-}
-
-void runInstCombine(Function &F, TargetMachine &Machine) {
-  LoopAnalysisManager LAM;
-  FunctionAnalysisManager FAM;
-  CGSCCAnalysisManager CGAM;
-  ModuleAnalysisManager MAM;
-  PassBuilder PB(&Machine);
-  PB.registerModuleAnalyses(MAM);
-  PB.registerCGSCCAnalyses(CGAM);
-  PB.registerFunctionAnalyses(FAM);
-  PB.registerLoopAnalyses(LAM);
-  PB.crossRegisterProxies(LAM, FAM, CGAM, MAM);
-  FunctionPassManager FPM;
-  FPM.addPass(InstCombinePass());
-  FPM.run(F, FAM);
-}
-
-/// A function that stores one call of the intrinsic a set of operands, folded
-/// and read back.
-Error compareFolds(const RowFunction &RF, Intrinsic::ID Id, unsigned Count, WordSource &Words,
-                   ConformEntry &Entry) {
-  auto Machine = openMachine();
-  if (!Machine)
-    return Machine.takeError();
-  LLVMContext Ctx;
-  Module M("fold", Ctx);
-  M.setTargetTriple((*Machine)->getTargetTriple());
-  M.setDataLayout((*Machine)->createDataLayout());
-  IRBuilder<> B(Ctx);
-  Function *F = Function::Create(FunctionType::get(B.getVoidTy(), {B.getPtrTy()}, false),
-                                 GlobalValue::ExternalLinkage, "f", M);
-  F->addFnAttr("target-cpu", "gfx942");
-  B.SetInsertPoint(BasicBlock::Create(Ctx, "", F));
-  std::vector<std::array<uint32_t, 3>> Operands(Count);
-  SmallVector<StoreInst *, 0> Stores;
-  for (auto &Set : Operands) {
-    SmallVector<Value *, 3> Args;
-    for (uint32_t &Word : Set)
-      Args.push_back(B.getInt32(Word = Words.word()));
-    SmallVector<Type *, 1> Overload;
-    if (Id != Intrinsic::amdgcn_perm)
-      Overload.push_back(B.getInt32Ty());
-    CallInst *Call = B.CreateIntrinsic(Id, Overload, Args);
-    Stores.push_back(B.CreateStore(Call, F->getArg(0), /*isVolatile=*/true));
-  }
-  B.CreateRetVoid();
-  runInstCombine(*F, **Machine);
-
-  unsigned Folded = 0;
-  SmallVector<uint32_t, 0> Results;
-  for (Instruction &I : F->getEntryBlock())
-    if (auto *S = dyn_cast<StoreInst>(&I)) {
-      auto *C = dyn_cast<ConstantInt>(S->getValueOperand());
-      Folded += C != nullptr;
-      Results.push_back(C ? uint32_t(C->getZExtValue()) : 0);
-    }
-  if (Folded != Count || Results.size() != Count)
-    return createStringError(inconvertibleErrorCode(), "LLVM folded " + Twine(Folded) + " of " +
-                                                           Twine(Count) + " calls for " +
-                                                           RF.row().Name);
-  for (auto [Set, Want] : zip_equal(Operands, Results)) {
-    std::vector<std::vector<uint8_t>> In;
-    for (uint32_t Word : Set) {
-      WaveRegisters W;
-      W.Regs[0].assign(Lanes, Word);
-      In.push_back(laneMajor(W, {RegKind::Lane, 32}, Lanes));
-    }
-    const uint32_t Got = wordAt(RF.run(In, {}, 1, Lanes).Out[0], RF.row().Def, 0, 0);
-    ++Entry.Inputs;
-    if (Got != Want && Entry.Mismatches++ == 0)
-      Entry.FirstMismatch =
-          formatv("the row gives {0:x8}, LLVM folds to {1:x8}; {2:x8} {3:x8} {4:x8}", Got, Want,
-                  Set[0], Set[1], Set[2]);
-  }
-  return Error::success();
-}
-
 } // namespace
 
 Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions &Options) {
@@ -336,8 +225,9 @@ Expected<ConformEntry> conformAMDGPURow(const Row &R, const AMDGPUConformOptions
                                                                       : Options.Inputs;
   for (unsigned Wave = 0; Wave < 12 || Entry.Inputs < Wanted; ++Wave)
     compareWave(**F, Wave, Words, Entry);
-  if (Intrinsic::ID Id = foldedIntrinsic(R.Name); Id != Intrinsic::not_intrinsic) {
-    if (Error E = compareFolds(**F, Id, FoldsPerRow, Words, Entry))
+  if (const Fold *Folded = amdgpuFoldOf(R.Name)) {
+    auto Word = [&](bool Float) { return Float ? Words.number() : Words.word(); };
+    if (Error E = compareFolds(**F, *Folded, Word, Entry))
       return std::move(E);
     Entry.Reason += ", and LLVM's constant folding";
   }
