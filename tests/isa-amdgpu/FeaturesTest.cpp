@@ -11,7 +11,7 @@
 
 #include "tests/isa-amdgpu/TestTools.h"
 #include "llvm/ADT/StringMap.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCInst.h"
 #include "llvm/MC/MCInstPrinter.h"
@@ -98,7 +98,6 @@ std::vector<std::string> renamed(StringRef Opcode) {
       {"V_FMAC_LEGACY_F32", "V_FMAC_DX9_ZERO_F32"},
       {"V_FMA_LEGACY_F32", "V_FMA_DX9_ZERO_F32"},
       {"V_MUL_LEGACY_F32", "V_MUL_DX9_ZERO_F32"},
-      {"V_LSHLREV_B64_pseudo", "V_LSHLREV_B64"},
       {"V_MAD_I64_I32", "V_MAD_CO_I64_I32"},
       {"V_MAD_U64_U32", "V_MAD_CO_U64_U32"},
       {"V_FMA_F16", "V_FMA_LEGACY_F16"},
@@ -126,6 +125,8 @@ public:
       Suffixes.insert(G.Encodings.begin(), G.Encodings.end());
     for (unsigned Op = 0; Op != MII.getNumOpcodes(); ++Op) {
       StringRef Name = MII.getName(Op);
+      if (Name.contains("_pseudo_"))
+        Pseudos.insert(Name);
       if (MII.get(Op).isPseudo() || (!Name.starts_with("V_") && !Name.starts_with("S_")))
         continue;
       for (StringRef Suffix : Suffixes) {
@@ -144,16 +145,19 @@ public:
 
   /// Of \p Opcode on \p G.
   std::vector<unsigned> of(StringRef Opcode, const Gpu &G) const {
-    // GFX12 has a short encoding of this, and a second opcode for both.
-    const bool Gfx12 = is_contained(G.Encodings, StringRef("_gfx12"));
-    if (Opcode.starts_with("V_LSHLREV_B64_") && Opcode.contains("_pseudo") != Gfx12)
-      return {};
     const bool VectorResult = Opcode.contains("_vgprcd");
     std::set<std::string> Bases;
-    for (std::string Name : renamed(Opcode)) {
+    // GFX12 has short encodings of some opcodes, and other opcodes for these.
+    const bool Gfx12 = is_contained(G.Encodings, StringRef("_gfx12"));
+    std::string Plain = Opcode.str();
+    if (size_t At = Plain.find("_pseudo_"); At != std::string::npos && Gfx12)
+      Plain.erase(At, StringRef("_pseudo").size());
+    else if (Gfx12 && hasPseudoTwin(Opcode))
+      return {};
+    for (std::string Name : renamed(Plain)) {
       // What only says where operands are, or that the result is one of them.
-      for (auto [From, To] :
-           {std::pair("_vgprcd", ""), std::pair("_mac", ""), std::pair("_threeaddr", "_twoaddr")})
+      for (auto [From, To] : {std::pair("_vgprcd", ""), std::pair("_mac", ""),
+                              std::pair("_TIED", ""), std::pair("_threeaddr", "_twoaddr")})
         if (size_t At = Name.find(From); At != std::string::npos)
           Name.replace(At, StringRef(From).size(), To);
       Bases.insert(Name);
@@ -177,7 +181,15 @@ public:
   }
 
 private:
+  /// V_LSHLREV_B64_e64 has, in V_LSHLREV_B64_pseudo_e64.
+  bool hasPseudoTwin(StringRef Opcode) const {
+    const size_t At = Opcode.rfind("_e");
+    return At != StringRef::npos &&
+           Pseudos.contains((Opcode.take_front(At) + "_pseudo" + Opcode.drop_front(At)).str());
+  }
+
   StringMap<std::map<StringRef, unsigned>> ByName;
+  StringSet<> Pseudos; ///< V_.._pseudo_..
 };
 
 /// Prints opcodes with registers that their classes have and the row's modifiers.
