@@ -68,6 +68,8 @@ TEST(Tuples, AddsAfterMfmaBecomeItsAccumulator) {
         RandomChecker Check;
         SearchOptions O;
         O.STI = STI.get();
+        // What is cheaper than a matrix instruction is more than can be exhausted.
+        O.FirstSolution = true;
         SearchResult R = find(W, O, Check.fn());
         ASSERT_FALSE(R.Proved.empty());
         const Rule &Found = R.Proved.front();
