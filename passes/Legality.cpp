@@ -95,6 +95,24 @@ bool Legality::readersAllow(const Match &M) {
   return true;
 }
 
+/// True if \p R is, or is put together from, what a matched instruction gives.
+bool Legality::holdsMatched(Register R, const RewritePlan &Plan) const {
+  SmallVector<Register, 8> Todo{R};
+  DenseSet<Register> Seen;
+  while (!Todo.empty()) {
+    Register Next = Todo.pop_back_val();
+    MachineInstr *Def = Next.isVirtual() ? View.regInfo().getVRegDef(Next) : nullptr;
+    if (!Def || !Seen.insert(Next).second)
+      continue;
+    if (Plan.Matched.contains(Def))
+      return true;
+    if (Def->isCopy() || Def->isRegSequence())
+      for (const MachineOperand &MO : Def->all_uses())
+        Todo.push_back(MO.getReg());
+  }
+  return false;
+}
+
 bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
   const Window &W = M.window();
   for (unsigned I = 0; I != M.NodeMI.size(); ++I) {
@@ -112,6 +130,16 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
   auto DefinedInside = [&](const ValueRef &V) {
     return V.K == ValueRef::Reg && Plan.Matched.contains(View.regInfo().getVRegDef(V.R));
   };
+  // So must the tuple that it is, of which a register may be an inner result.
+  SmallVector<bool, 8> Used = usedLeaves(W, M.Rule->R.Target);
+  auto HoldsMatched = [&](const ValueRef &V) {
+    return V.K == ValueRef::Reg && holdsMatched(V.R, Plan);
+  };
+  for (unsigned I = 0; I != W.numLeaves(); ++I)
+    if (Used[I] &&
+        (HoldsMatched(M.Leaves[I].Whole) ||
+         any_of(M.Leaves[I].Parts, [&](const auto &P) { return HoldsMatched(P.second); })))
+      return false;
   for (const LeafBinding &B : M.Leaves) {
     if (DefinedInside(B.Whole))
       return false;
@@ -142,6 +170,9 @@ bool Legality::collectHoist(MachineInstr &MI, const BlockOrder &Order, RewritePl
         return false;
     } else if (MO.isUse()) {
       MachineInstr *Def = View.regInfo().getVRegDef(MO.getReg());
+      // What replaces an output comes after all that is moved up.
+      if (Plan.Matched.contains(Def))
+        return false;
       if (Def && Def->getParent() == MI.getParent() &&
           Order.lookup(Def) >= Order.lookup(Plan.Before) && !collectHoist(*Def, Order, Plan))
         return false;

@@ -47,6 +47,7 @@ private:
 
   bool readersAllow(const Match &M);
   bool factsHold(const Match &M);
+  bool holdsMatched(llvm::Register R, const RewritePlan &Plan) const;
   bool usesAllow(const Match &M, const RewritePlan &Plan);
   bool place(const Match &M, RewritePlan &Plan);
   bool collectHoist(llvm::MachineInstr &MI, const BlockOrder &Order, RewritePlan &Plan);

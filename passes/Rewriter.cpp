@@ -492,8 +492,11 @@ void Rewriter::eraseSource() {
       Register R = MI->getOperand(0).getReg();
       bool IsOutput = is_contained(Outputs, MI);
       // Inner values are read by copies that die with them.
-      if (!IsOutput)
+      if (!IsOutput) {
         Freed.push_back(R);
+        // And by tuples that live on for their other registers.
+        BuildMI(*M.Block, MI, DL, TII.get(TargetOpcode::IMPLICIT_DEF), R);
+      }
       MI->eraseFromParent();
     }
   // Copies of erased results that only erased instructions read.
