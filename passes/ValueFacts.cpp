@@ -235,7 +235,8 @@ unsigned ValueView::cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,
 }
 
 const KnownBits &ValueView::facts(const ValueRef &V) {
-  if (V.K != ValueRef::Reg) {
+  // A bit that is known of a number is one lane's, not every lane's.
+  if (V.K != ValueRef::Reg || V.Ty.isLaneMask()) {
     NoFacts = KnownBits(V.Ty.Bits);
     return NoFacts;
   }

@@ -380,7 +380,8 @@ const NodeView *ValueView::producer(const ValueRef &V, const MachineBasicBlock *
   if (!Def || Def->getParent() != Block)
     return nullptr;
   const NodeView *N = node(*Def);
-  return N && readsAs(N->R->Def, V.Ty) ? N : nullptr;
+  // A number that is read as a mask is a value of its own.
+  return N && N->R->Def.Bits == V.Ty.Bits && readsAs(N->R->Def, V.Ty) ? N : nullptr;
 }
 
 MachineInstr *ValueView::concat(const ValueRef &V, const MachineBasicBlock *Block,
