@@ -96,8 +96,16 @@ Rewriter::Value Rewriter::leafValue(unsigned Id) {
     made(BuildMI(*M.Block, Plan.Before, DL, TII.get(TargetOpcode::IMPLICIT_DEF), Out.R));
     return Out;
   }
+  // What the scalar unit is to read may have been seen as a constant of lanes.
+  auto Read = [&](const ValueRef &V) {
+    std::optional<APInt> C;
+    if (L.Ty.Kind == RegKind::Sgpr &&
+        (V.K != ValueRef::Reg || View.typeOf(V.R)->Kind != RegKind::Sgpr))
+      C = View.constant(V);
+    return C ? constantValue(*C, {RegKind::Sgpr, V.Ty.Bits}) : refValue(V);
+  };
   if (B.Whole) {
-    Out = refValue(B.Whole);
+    Out = Read(B.Whole);
     // A constant in a place that cannot be read again is made anew.
     if (!Out.valid() && L.Const)
       Out = constantValue(*L.Const, L.Ty);
@@ -106,7 +114,7 @@ Rewriter::Value Rewriter::leafValue(unsigned Id) {
   } else if (!B.Parts.empty()) {
     unsigned Sum = 0;
     for (const auto &[Offset, V] : B.Parts) {
-      Value P = refValue(V);
+      Value P = Read(V);
       if (!P.valid())
         return Value();
       Out.Pieces.push_back({Offset, std::move(P)});
@@ -292,6 +300,15 @@ bool Rewriter::holdsMatrixResult(const Value &V) const {
   return I.R && I.R->isMatrix();
 }
 
+/// Bits of a short field that the row does not read are another's (op_sel of the
+/// result in source modifiers), and what was proved holds for those it reads. Short
+/// constants of the scalar unit are signed.
+static int64_t immediate(int64_t Value, const OperandSpec &U, const Row &R) {
+  if (U.ImmBits == 16 && R.Def.Kind == RegKind::Sgpr)
+    return SignExtend64<16>(uint64_t(Value));
+  return U.ImmBits < 8 ? Value & ((1 << U.ImmBits) - 1) : Value;
+}
+
 bool Rewriter::emitNode(unsigned Index) {
   const Node &N = Target.Nodes[Index];
   auto Operand = [&](unsigned Id) {
@@ -347,7 +364,7 @@ bool Rewriter::emitNode(unsigned Index) {
       if (U.K == OperandSpec::Reg)
         B.addReg(Regs[In++]);
       else
-        B.addImm(U.K == OperandSpec::Fixed ? U.Value : N.Imms[Imm++]);
+        B.addImm(U.K == OperandSpec::Fixed ? U.Value : immediate(N.Imms[Imm++], U, R));
     return B.getInstr();
   };
   MachineInstr *MI = Build();
