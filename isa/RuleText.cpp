@@ -23,7 +23,7 @@ namespace whittle {
 /// the whole value, lowest byte first.
 static std::string printBits(const APInt &Bits) {
   unsigned Width = Bits.getBitWidth();
-  for (unsigned N : {8u, 16u, 32u, 64u}) {
+  for (unsigned N : {Width < 8 ? Width : 8u, 16u, 32u, 64u}) {
     if (N > Width || Width % N)
       continue;
     if (Bits.isSplat(N))

@@ -56,6 +56,15 @@ TEST(RuleText, PrintsWhatItParses) {
   EXPECT_EQ(ruleId(R).hex(), ruleId(Again).hex());
 }
 
+TEST(RuleText, MasksOfLanes) {
+  for (const char *Mask : {"const splat(i1 0x0)", "const splat(i1 0x1)", "zeros=splat(i1 0x1)"}) {
+    const std::string Text = std::string("window amdgcn\n  %0:l1\n  %1:l1 ") +
+                             (StringRef(Mask).starts_with("const") ? "= " : "") + Mask +
+                             "\n  %2:l1 = S_AND_B64:mask %0, %1\n  yield %2\nend\n";
+    EXPECT_EQ(printWindow(cantFail(parseWindow(Text))), Text);
+  }
+}
+
 TEST(RuleText, LowBitsOfOutputs) {
   const std::string Text = R"(rule amdgcn
   %0:l32
