@@ -200,7 +200,7 @@ Expected<TermList> ProgramTerms::wave(const Node &N, unsigned Id, unsigned Lane)
       return refuse("reads outside of a register tuple");
     // A lane that the wave has not is never on: what is read there is not used.
     if (L >= WaveLanes)
-      return Vars({Choice, Id, uint32_t(L)}, 32 * unsigned(Reg), 32);
+      return Vars({Choice, Id, uint32_t(L + 64 * K)}, 32 * unsigned(Reg), 32);
     // What brings a scalar into lanes is a copy under EXEC; other lanes, which the
     // instruction reads as well, do not have it.
     if (R.Ins[K].Kind == RegKind::Lane && W.typeOf(P, N.Ops[K]).Kind != RegKind::Lane)
@@ -210,6 +210,8 @@ Expected<TermList> ProgramTerms::wave(const Node &N, unsigned Id, unsigned Lane)
       return V.takeError();
     return (*V)[Reg];
   };
+  if (N.Ty.Bits % 32)
+    return refuse(R.Name + " gives less than a register");
   TermList Result;
   for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
     std::vector<TermList> Args{{G.constant(32, Lane)}, {G.constant(32, Reg)}};
