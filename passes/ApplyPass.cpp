@@ -150,6 +150,7 @@ public:
     if (!Set || skipFunction(MF.getFunction()) || !MF.getRegInfo().isSSA())
       return false;
     std::lock_guard<std::mutex> Guard(Set->lock());
+    Set->table().enter(MF.getSubtarget());
     if (!hasRoot(*Set, MF))
       return false;
     if (Set->table().isa().arch() == "amdgcn" && usesWholeWaveModes(MF, Set->table()))

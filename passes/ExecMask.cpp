@@ -116,7 +116,9 @@ static bool readsOwnLane(const Row &R, unsigned K) {
   LLVMContext Ctx;
   Module M("lanes", Ctx);
   Type *I32 = Type::getInt32Ty(Ctx);
-  Function *F = Function::Create(FunctionType::get(I32, {I32, I32}, false),
+  SmallVector<Type *, 8> Params(2, I32);
+  Params.append(R.NumImms, Type::getInt64Ty(Ctx));
+  Function *F = Function::Create(FunctionType::get(I32, Params, false),
                                  GlobalValue::ExternalLinkage, "element", M);
   IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
   bool Own = true;
@@ -125,7 +127,10 @@ static bool readsOwnLane(const Row &R, unsigned K) {
     Own &= Op != K || From == Lane;
     return B.getInt32(0);
   };
-  buildElement(B, R, Read, Lane, F->getArg(1));
+  SmallVector<Value *, 6> Imms;
+  for (Argument &A : drop_begin(F->args(), 2))
+    Imms.push_back(&A);
+  buildElement(B, R, Read, Lane, F->getArg(1), Imms);
   return Own;
 }
 

@@ -267,7 +267,7 @@ bool Legality::isAvailable(const Row &R) {
   if (!New)
     return It->second;
   const TargetSubtargetInfo &STI = View.function().getSubtarget();
-  bool Has = R.Features.empty() || STI.checkFeatures(R.Features);
+  bool Has = OpcodeTable::has(STI, R);
   // A legacy SSE instruction between VEX ones merges into the upper bits.
   if (Has && !View.isAMDGPU() && R.LegacySse && STI.checkFeatures("+avx"))
     Has = false;

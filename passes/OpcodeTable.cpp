@@ -24,6 +24,12 @@ void OpcodeTable::enter(const MCSubtargetInfo &Now) {
   RowLists.clear();
 }
 
+bool OpcodeTable::has(const MCSubtargetInfo &STI, const Row &R) {
+  const bool OneSize = R.isMatrix() || R.OneWaveSize;
+  return (R.Features.empty() || STI.checkFeatures(R.Features)) &&
+         (!OneSize || STI.checkFeatures("+wavefrontsize32") == (R.WaveLanes == 32));
+}
+
 OpcodeInfo OpcodeTable::info(unsigned Opcode, const TargetInstrInfo &TII) {
   auto [It, New] = Infos.try_emplace(Opcode);
   if (New)
@@ -72,9 +78,9 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
   I.WholeWave = hasAny(
       Name, {"WWM", "WQM", "STRICT_", "SET_INACTIVE", "INIT_EXEC", "WHOLE_WAVE", "INIT_WHOLE"});
   // V_CMP and carry-outs write zeros for lanes that are off: they read none.
-  I.CrossLane = I.WholeWave ||
-                hasAny(Name, {"LANE", "PERM", "DPP", "dpp", "SWIZZLE", "MFMA", "SMFMAC", "WMMA",
-                              "INTERP", "BALLOT", "MOVREL", "INDIRECT", "DS_GWS", "DS_ADD_GS"});
+  I.CrossLane = I.WholeWave || hasAny(Name, {"LANE", "PERM", "DPP", "dpp", "SWIZZLE", "MFMA",
+                                             "SMFMAC", "WMMA", "SWMMAC", "INTERP", "BALLOT",
+                                             "MOVREL", "INDIRECT", "DS_GWS", "DS_ADD_GS"});
   // V_PERM_B32 permutes bytes of one lane.
   if (Name.starts_with("V_PERM_B32"))
     I.CrossLane = false;
@@ -84,7 +90,7 @@ void OpcodeTable::fill(OpcodeInfo &I, unsigned Opcode, const TargetInstrInfo &TI
   if (Isa.arch() == "amdgcn") {
     auto &List = RowLists.emplace_back();
     for (const Row *R : Isa.rowsOf(Opcode))
-      if (R->inWindows() && (!STI || R->Features.empty() || STI->checkFeatures(R->Features)))
+      if (R->inWindows() && (!STI || has(*STI, *R)))
         List.push_back(R);
     I.Rows = List;
     I.R = List.empty() ? nullptr : List.front();

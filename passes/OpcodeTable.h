@@ -57,6 +57,9 @@ struct OpcodeInfo {
 /// One per target and thread of compilation.
 class OpcodeTable {
 public:
+  /// Whether \p STI has the row: its features, and the waves that it is for.
+  static bool has(const llvm::MCSubtargetInfo &STI, const Row &R);
+
   explicit OpcodeTable(const TargetIsa &Isa) : Isa(Isa) {}
 
   const TargetIsa &isa() const { return Isa; }

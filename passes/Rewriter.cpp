@@ -347,7 +347,7 @@ bool Rewriter::emitNode(unsigned Index) {
       Register Reg = inClass(V, TII.getRegClass(D, OpIdx));
       bool Same = V.Pieces.empty() ? Reg == V.R
                                    : all_of(V.Pieces, [&](const Piece &P) { return P.V.R == Reg; });
-      if (!Reg || (R.isMatrix() && !Same && holdsMatrixResult(V)))
+      if (!Reg || (R.isWave() && !Same && holdsMatrixResult(V)))
         return false;
       Regs.push_back(Reg);
     }

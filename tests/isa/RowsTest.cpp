@@ -19,6 +19,14 @@ protected:
   const TargetIsa &isa() { return *cantFail(TargetIsa::get(GetParam())); }
 };
 
+std::vector<unsigned> immediateBits(const Row &R) {
+  std::vector<unsigned> Bits;
+  for (const OperandSpec &U : R.Uses)
+    if (U.K == OperandSpec::Imm)
+      Bits.push_back(U.ImmBits);
+  return Bits;
+}
+
 TEST_P(AllTargets, OpenAgreesWithLLVMsTables) {
   Expected<const TargetIsa *> T = TargetIsa::get(GetParam());
   ASSERT_TRUE(bool(T)) << toString(T.takeError());
@@ -33,6 +41,15 @@ TEST_P(AllTargets, EveryRowIsTotal) {
       ADD_FAILURE() << toString(std::move(E));
 }
 
+TEST_P(AllTargets, PresetsAreTheImmediatesOfTheirRow) {
+  for (const Row &R : isa().rows())
+    for (ArrayRef<int64_t> Tuple : R.Presets) {
+      ASSERT_EQ(Tuple.size(), R.NumImms) << R.Name;
+      for (auto [Imm, Bits] : zip_equal(Tuple, immediateBits(R)))
+        EXPECT_TRUE(Bits >= 64 || isIntN(Bits, Imm) || isUIntN(Bits, uint64_t(Imm))) << R.Name;
+    }
+}
+
 TEST_P(AllTargets, ClassesPartitionTheRows) {
   size_t Members = 0;
   for (const OpClass &C : isa().classes()) {
@@ -41,6 +58,11 @@ TEST_P(AllTargets, ClassesPartitionTheRows) {
       EXPECT_EQ(&isa().classOf(*R), &C);
       EXPECT_EQ(R->Ins.size(), C.leader().Ins.size()) << R->Name << " and " << C.leader().Name;
       EXPECT_TRUE(R->Def == C.leader().Def);
+      // A rule of one member is used for the others.
+      EXPECT_EQ(R->OneWaveSize, C.leader().OneWaveSize) << R->Name << " and " << C.leader().Name;
+      EXPECT_EQ(R->WaveLanes, C.leader().WaveLanes) << R->Name << " and " << C.leader().Name;
+      EXPECT_EQ(immediateBits(*R), immediateBits(C.leader()))
+          << R->Name << " and " << C.leader().Name;
     }
   }
   EXPECT_EQ(Members, isa().rows().size());
