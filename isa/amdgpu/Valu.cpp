@@ -115,7 +115,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addPackedRows(R);
   amdgpu::addQuadRows(R);
   amdgpu::addWideRows(R);
-  amdgpu::addMatrixRows(R);
+  amdgpu::addMfmaRows(R);
   amdgpu::addCompareRows(R);
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);

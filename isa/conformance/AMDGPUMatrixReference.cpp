@@ -3,6 +3,9 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// The registers are unpacked into matrices, multiplied, and packed again. Layouts
+// are told the other way round than in the rows: where an element of a matrix is.
+//
 //===----------------------------------------------------------------------===//
 
 #include "isa/conformance/AMDGPUReferenceTools.h"
@@ -13,41 +16,71 @@ using namespace reference;
 
 namespace {
 
-/// D[Size x Size] = A[Size x Depth] * B[Depth x Size] + C on signed bytes: the
-/// registers are unpacked into matrices, multiplied, and packed again.
-void multiplyMatrices(unsigned Size, unsigned Depth, const WaveCall &Call, WaveRegisters &Out) {
-  std::vector<std::vector<int>> A(Size, std::vector<int>(Depth)), B(Depth, std::vector<int>(Size));
-  for (unsigned L = 0; L != 64; ++L)
-    for (unsigned Byte = 0; Byte != 8; ++Byte) {
-      const unsigned K = L / Size * 8 + Byte;
-      A[L % Size][K] = int(signedField(byteOf(Call.In[0].Regs[Byte / 4][L], int(Byte % 4)), 8));
-      B[K][L % Size] = int(signedField(byteOf(Call.In[1].Regs[Byte / 4][L], int(Byte % 4)), 8));
-    }
-  // Rows go round the lane groups four at a time, then to the next registers.
-  const unsigned Groups = 64 / Size;
-  for (unsigned Row = 0; Row != Size; ++Row)
-    for (unsigned Column = 0; Column != Size; ++Column) {
-      const unsigned Fours = Row / 4;
-      const unsigned L = Column + Size * (Fours % Groups), Reg = Row % 4 + 4 * (Fours / Groups);
-      int64_t Sum = I(Call.In[2].Regs[Reg][L]);
-      for (unsigned K = 0; K != Depth; ++K)
-        Sum += A[Row][K] * B[K][Column];
-      Out.Regs[Reg][L] = U(uint64_t(Sum));
-    }
+struct Spot {
+  unsigned Reg, Lane;
+};
+
+using Matrix = std::vector<std::vector<int64_t>>;
+
+/// D[Size x Size] = A[Size x Depth] * B[Depth x Size] + C, Blocks times.
+struct MfmaShape {
+  unsigned Size, Depth, Blocks;
+
+  /// Element K of row (column) Line of A (B): the numbers that a lane holds.
+  std::pair<unsigned, unsigned> source(unsigned Block, unsigned Line, unsigned K) const {
+    const unsigned Held = Size * Depth * Blocks / 64; // bytes in each lane
+    return {Line + Size * (Block * (Depth / Held) + K / Held), K % Held};
+  }
+  Spot result(unsigned Block, unsigned Row, unsigned Column) const {
+    if (Size == 4)
+      return {Row, 4 * Block + Column};
+    // Rows go round the lane groups four at a time, then to the next registers.
+    const unsigned Groups = 64 / Size, Fours = Row / 4;
+    return {Block * (Size * Size / 64) + Fours / Groups * 4 + Row % 4,
+            Column + Size * (Fours % Groups)};
+  }
+};
+
+void multiplyMfma(const MfmaShape &F, const WaveCall &Call, WaveRegisters &Out) {
+  auto Read = [&](unsigned Operand, unsigned Block, unsigned Line, unsigned K) {
+    const auto [Lane, Byte] = F.source(Block, Line, K);
+    return signedField(byteOf(Call.In[Operand].Regs[Byte / 4][Lane], int(Byte % 4)), 8);
+  };
+  for (unsigned Block = 0; Block != F.Blocks; ++Block) {
+    Matrix A(F.Size, std::vector<int64_t>(F.Depth)), B(F.Depth, std::vector<int64_t>(F.Size));
+    for (unsigned Line = 0; Line != F.Size; ++Line)
+      for (unsigned K = 0; K != F.Depth; ++K) {
+        A[Line][K] = Read(0, Block, Line, K);
+        B[K][Line] = Read(1, Block, Line, K);
+      }
+    for (unsigned Row = 0; Row != F.Size; ++Row)
+      for (unsigned Column = 0; Column != F.Size; ++Column) {
+        const auto [Reg, Lane] = F.result(Block, Row, Column);
+        int64_t Sum = I(Call.In[2].Regs[Reg][Lane]);
+        for (unsigned K = 0; K != F.Depth; ++K)
+          Sum += A[Row][K] * B[K][Column];
+        Out.Regs[Reg][Lane] = U(uint64_t(Sum));
+      }
+  }
 }
 
 } // namespace
 
 void addMatrixReference(ReferenceTable &T) {
-  auto Add = [&](const char *Name, unsigned Size, unsigned Depth) {
+  auto Mfma = [&](const char *Name, MfmaShape F) {
     ReferenceEntry &R = T[Name];
     R.K = ReferenceEntry::Wave;
-    R.W = [=](const WaveCall &Call, WaveRegisters &Out) {
-      multiplyMatrices(Size, Depth, Call, Out);
-    };
+    R.W = [=](const WaveCall &Call, WaveRegisters &Out) { multiplyMfma(F, Call, Out); };
   };
-  Add("V_MFMA_I32_16X16X32I8", 16, 32);
-  Add("V_MFMA_I32_32X32X16I8", 32, 16);
+  Mfma("V_MFMA_I32_4X4X4I8", {4, 4, 16});
+  Mfma("V_MFMA_I32_16X16X4I8", {16, 4, 4});
+  Mfma("V_MFMA_I32_32X32X4I8", {32, 4, 2});
+  Mfma("V_MFMA_I32_16X16X16I8", {16, 16, 1});
+  Mfma("V_MFMA_I32_32X32X8I8", {32, 8, 1});
+  Mfma("V_MFMA_I32_16X16X32I8", {16, 32, 1});
+  Mfma("V_MFMA_I32_32X32X16I8", {32, 16, 1});
+  Mfma("V_MFMA_I32_16X16X64_I8", {16, 64, 1});
+  Mfma("V_MFMA_I32_32X32X32_I8", {32, 32, 1});
 }
 
 } // namespace whittle

@@ -166,65 +166,8 @@ TEST(AMDGPUBroken, MatrixLayoutsThatAreWrongAreCaught) {
 }
 
 //===----------------------------------------------------------------------===//
-// Layout by hand, EXEC, classes
+// Classes
 //===----------------------------------------------------------------------===//
-
-/// Sets one byte of A (lane, byte) and one of B and expects their product alone
-/// in one element of D.
-void expectOneProduct(StringRef Name, unsigned LaneA, unsigned LaneB, unsigned Byte, unsigned LaneD,
-                      unsigned RegD) {
-  const Row &R = row(Name);
-  const unsigned Regs = R.Def.Bits / 32;
-  std::vector<std::vector<uint8_t>> In = {std::vector<uint8_t>(64 * 8),
-                                          std::vector<uint8_t>(64 * 8),
-                                          std::vector<uint8_t>(size_t(64) * Regs * 4)};
-  In[0][LaneA * 8 + Byte] = uint8_t(-3);
-  In[1][LaneB * 8 + Byte] = 11;
-  auto F = RowFunction::cached(R);
-  ASSERT_TRUE(bool(F));
-  const EvalReply Reply = (*F)->run(In, {}, /*Exec=*/0, 64);
-  for (unsigned At = 0; At != 64 * Regs; ++At) {
-    const uint32_t Want = At == LaneD * Regs + RegD ? uint32_t(-33) : 0;
-    uint32_t Got;
-    memcpy(&Got, &Reply.Out[0][4 * size_t(At)], 4);
-    ASSERT_EQ(Got, Want) << Name.str() << " lane " << At / Regs << " register " << At % Regs;
-  }
-  EXPECT_TRUE(all_of(Reply.Defined[0], [](uint8_t B) { return B == 0xff; })) << "MFMA ignores EXEC";
-}
-
-TEST(AMDGPUMatrix, OneProductLandsWhereTheLayoutSays) {
-  // 16x16x32: A[1][11], B[11][2] -> D[1][2].
-  for (const char *Name : {"V_MFMA_I32_16X16X32I8_e64", "V_MFMA_I32_16X16X32I8_vgprcd_e64"}) {
-    expectOneProduct(Name, 17, 18, 3, 2, 1);
-    expectOneProduct(Name, 16 * 3 + 14, 16 * 3 + 15, 7, 63, 2); // A[14][31] B[31][15]
-  }
-  // 32x32x16: A[5][14], B[14][9] -> D[5][9]; A[30][2], B[2][31] -> D[30][31].
-  for (const char *Name :
-       {"V_MFMA_I32_32X32X16I8_e64", "V_MFMA_I32_32X32X16I8_vgprcd_e64",
-        "V_MFMA_I32_32X32X16I8_mac_e64", "V_MFMA_I32_32X32X16I8_mac_vgprcd_e64"}) {
-    expectOneProduct(Name, 37, 41, 6, 41, 1);
-    expectOneProduct(Name, 30, 31, 2, 63, 14);
-  }
-}
-
-TEST(AMDGPUMatrix, ConstantLaneAndRegisterFoldAway) {
-  LLVMContext Ctx;
-  Module M("m", Ctx);
-  Type *I32 = Type::getInt32Ty(Ctx);
-  Function *F =
-      Function::Create(FunctionType::get(I32, {I32}, false), GlobalValue::ExternalLinkage, "f", M);
-  IRBuilder<> B(BasicBlock::Create(Ctx, "", F));
-  unsigned Reads[3] = {};
-  auto Read = [&](unsigned K, Value *Lane, Value *Reg) -> Value * {
-    EXPECT_TRUE(isa<ConstantInt>(Lane) && isa<ConstantInt>(Reg));
-    ++Reads[K];
-    return F->getArg(0);
-  };
-  buildElement(B, row("V_MFMA_I32_32X32X16I8_e64"), Read, B.getInt32(40), B.getInt32(13));
-  EXPECT_EQ(Reads[0], 4u);
-  EXPECT_EQ(Reads[1], 4u);
-  EXPECT_EQ(Reads[2], 1u);
-}
 
 TEST(AMDGPUClasses, EncodingsOfOneInstructionAreOneSymbol) {
   auto Same = [&](StringRef A, StringRef B) {
