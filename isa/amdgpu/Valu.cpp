@@ -116,6 +116,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addQuadRows(R);
   amdgpu::addWideRows(R);
   amdgpu::addMfmaRows(R);
+  amdgpu::addWmmaRows(R);
   amdgpu::addCompareRows(R);
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);

@@ -64,6 +64,48 @@ void multiplyMfma(const MfmaShape &F, const WaveCall &Call, WaveRegisters &Out) 
   }
 }
 
+/// D[16 x 16] = A[16 x Depth] * B[Depth x 16] + C on integers of Bits.
+struct WmmaShape {
+  unsigned Lanes, Bits, Depth;
+  bool Gfx12;
+  bool SignedA = false, SignedB = false, Clamp = false;
+};
+
+void multiplyWmma(const WmmaShape &F, const WaveCall &Call, WaveRegisters &Out) {
+  const unsigned Groups = F.Lanes / 16;
+  auto Read = [&](unsigned Operand, unsigned Lane, unsigned Index, bool Signed) -> int64_t {
+    const uint64_t Word = Call.In[Operand].Regs[Index * F.Bits / 32][Lane];
+    const uint64_t Field = Word >> (Index * F.Bits % 32);
+    return Signed ? signedField(Field, int(F.Bits)) : int64_t(Field % (1u << F.Bits));
+  };
+  // On gfx11 each group of lanes has matrices of its own, which should be the same.
+  for (unsigned Copy = 0; Copy != (F.Gfx12 ? 1 : Groups); ++Copy) {
+    Matrix A(16, std::vector<int64_t>(F.Depth)), B(F.Depth, std::vector<int64_t>(16));
+    for (unsigned Line = 0; Line != 16; ++Line)
+      for (unsigned K = 0; K != F.Depth; ++K) {
+        const unsigned Held = F.Gfx12 ? F.Depth / Groups : F.Depth;
+        const unsigned Lane = 16 * (F.Gfx12 ? K / Held : Copy) + Line;
+        A[Line][K] = Read(0, Lane, K % Held, F.SignedA);
+        B[K][Line] = Read(1, Lane, K % Held, F.SignedB);
+      }
+    for (unsigned Row = 0; Row != 16; ++Row)
+      for (unsigned Column = 0; Column != 16; ++Column) {
+        // gfx11 deals rows out to the groups in turn, gfx12 each group a run of them.
+        const unsigned Run = 16 / Groups;
+        const unsigned Group = F.Gfx12 ? Row / Run : Row % Groups;
+        const unsigned Reg = F.Gfx12 ? Row % Run : Row / Groups, Lane = 16 * Group + Column;
+        if (!F.Gfx12 && Group != Copy)
+          continue;
+        int64_t Sum = I(Call.In[2].Regs[Reg][Lane]);
+        for (unsigned K = 0; K != F.Depth; ++K)
+          Sum += A[Row][K] * B[K][Column];
+        if (F.Clamp)
+          Sum = middle<int64_t>(INT32_MIN, Sum, INT32_MAX);
+        Out.Regs[Reg][Lane] = U(uint64_t(Sum));
+      }
+  }
+}
+
 } // namespace
 
 void addMatrixReference(ReferenceTable &T) {
@@ -81,6 +123,30 @@ void addMatrixReference(ReferenceTable &T) {
   Mfma("V_MFMA_I32_32X32X16I8", {32, 16, 1});
   Mfma("V_MFMA_I32_16X16X64_I8", {16, 64, 1});
   Mfma("V_MFMA_I32_32X32X32_I8", {32, 32, 1});
+
+  // Signs and clamp are the row's variant.
+  auto Wmma = [&](const std::string &Name, WmmaShape F) {
+    for (std::string Signs : {"", "ss", "su", "us"})
+      for (bool Clamp : {false, true}) {
+        F.SignedA = !Signs.empty() && Signs[0] == 's';
+        F.SignedB = !Signs.empty() && Signs[1] == 's';
+        F.Clamp = Clamp;
+        std::string Variant = Signs + (Clamp ? Signs.empty() ? "clamp" : "_clamp" : "");
+        ReferenceEntry &R = T[Name + (Variant.empty() ? "" : ":" + Variant)];
+        R.K = ReferenceEntry::Wave;
+        R.W = [=](const WaveCall &Call, WaveRegisters &Out) { multiplyWmma(F, Call, Out); };
+      }
+  };
+  for (unsigned Lanes : {32u, 64u}) {
+    const std::string Wave = "_w" + std::to_string(Lanes);
+    for (std::string Form : {"_twoaddr", "_threeaddr"}) {
+      Wmma("V_WMMA_I32_16X16X16_IU8" + Form + Wave, {Lanes, 8, 16, false});
+      Wmma("V_WMMA_I32_16X16X16_IU4" + Form + Wave, {Lanes, 4, 16, false});
+    }
+    Wmma("V_WMMA_I32_16X16X16_IU8" + Wave, {Lanes, 8, 16, true});
+    Wmma("V_WMMA_I32_16X16X16_IU4" + Wave, {Lanes, 4, 16, true});
+    Wmma("V_WMMA_I32_16X16X32_IU4" + Wave, {Lanes, 4, 32, true});
+  }
 }
 
 } // namespace whittle

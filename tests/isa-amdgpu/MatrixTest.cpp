@@ -73,14 +73,14 @@ Wave zeroes(const Row &R) {
 }
 
 /// One byte of A and one of B, and their product alone in one element of D.
-void expectOneProduct(const std::string &Name, Product P) {
+void expectOneProduct(const std::string &Name, Product P, uint8_t A, uint8_t B, uint32_t Value) {
   const Row &R = row(Name);
   const unsigned Regs = R.Def.Bits / 32;
   Wave In = zeroes(R);
-  In[0][P.LaneA * R.Ins[0].Bits / 8 + P.Byte] = uint8_t(-3);
-  In[1][P.LaneB * R.Ins[1].Bits / 8 + P.Byte] = 11;
+  In[0][P.LaneA * R.Ins[0].Bits / 8 + P.Byte] = A;
+  In[1][P.LaneB * R.Ins[1].Bits / 8 + P.Byte] = B;
   std::vector<uint32_t> Want(size_t(R.WaveLanes) * Regs);
-  Want[P.LaneD * Regs + P.RegD] = uint32_t(-33);
+  Want[P.LaneD * Regs + P.RegD] = Value;
   const auto [Got, Reference] = runBoth(R, In, {});
   EXPECT_EQ(Got, Want) << Name;
   EXPECT_EQ(Reference, Want) << "reference, " << Name;
@@ -107,7 +107,68 @@ TEST(AMDGPUMatrix, OneProductLandsWhereTheLayoutSays) {
   for (const Case &C : Cases)
     for (const char *Form : {"_e64", "_vgprcd_e64", "_mac_e64", "_mac_vgprcd_e64"})
       if (openIsa("amdgcn").find(C.Name + std::string(Form)))
-        expectOneProduct(C.Name + std::string(Form), C.P);
+        expectOneProduct(C.Name + std::string(Form), C.P, uint8_t(-3), 11, uint32_t(-33));
+}
+
+TEST(AMDGPUMatrix, WmmaProductsLandWhereTheLayoutSays) {
+  struct Case {
+    const char *Name;
+    Product P;
+  };
+  // gfx11 reads the copies of A and B in the lanes of the result.
+  static const Case Bytes[] = {
+      {"V_WMMA_I32_16X16X16_IU8_twoaddr_w32", {16 + 5, 16 + 9, 13, 16 + 9, 2}}, // D[5][9]
+      {"V_WMMA_I32_16X16X16_IU8_threeaddr_w64", {48 + 15, 48 + 2, 6, 48 + 2, 3}},
+      {"V_WMMA_I32_16X16X16_IU8_w32_threeaddr", {16 + 3, 16 + 1, 7, 1, 3}},     // D[3][1], k = 15
+      {"V_WMMA_I32_16X16X16_IU8_w64_twoaddr", {48 + 13, 48 + 4, 0, 48 + 4, 1}}, // D[13][4]
+  };
+  for (const Case &C : Bytes) {
+    const std::string Name = C.Name;
+    expectOneProduct(Name, C.P, 253, 250, 63250);
+    expectOneProduct(Name + ":ss", C.P, 253, 250, 18);
+    expectOneProduct(Name + ":su", C.P, 253, 250, uint32_t(-750));
+    expectOneProduct(Name + ":us", C.P, 253, 250, uint32_t(-1518));
+  }
+  static const Case Nibbles[] = {
+      {"V_WMMA_I32_16X16X16_IU4_threeaddr_w32", {4, 7, 5, 7, 2}},
+      {"V_WMMA_I32_16X16X16_IU4_twoaddr_w64", {16 + 9, 16 + 2, 7, 16 + 2, 2}},
+      {"V_WMMA_I32_16X16X16_IU4_w32_twoaddr", {16 + 9, 16 + 2, 3, 16 + 2, 1}},
+      {"V_WMMA_I32_16X16X16_IU4_w64_threeaddr", {32 + 9, 32 + 2, 1, 32 + 2, 1}},
+      {"V_WMMA_I32_16X16X32_IU4_w32_twoaddr", {16 + 1, 16 + 2, 7, 2, 1}},
+      {"V_WMMA_I32_16X16X32_IU4_w64_twoaddr", {48 + 1, 48 + 2, 3, 2, 1}},
+  };
+  // 14 * 9 + 2 * 13, where as signed -2 * -7 + 2 * -3.
+  for (const Case &C : Nibbles) {
+    const std::string Name = C.Name;
+    expectOneProduct(Name, C.P, 0x2e, 0xd9, 152);
+    expectOneProduct(Name + ":ss", C.P, 0x2e, 0xd9, 8);
+    expectOneProduct(Name + ":su", C.P, 0x2e, 0xd9, uint32_t(8));
+    expectOneProduct(Name + ":us", C.P, 0x2e, 0xd9, uint32_t(-104));
+  }
+}
+
+TEST(AMDGPUMatrix, OnlyClampSaturates) {
+  for (const char *Name :
+       {"V_WMMA_I32_16X16X16_IU8_twoaddr_w32", "V_WMMA_I32_16X16X16_IU8_w64_twoaddr"}) {
+    auto Run = [&](const char *Variant, uint8_t A, uint8_t B, uint32_t C) {
+      const Row &R = row(Name + std::string(Variant));
+      Wave In = zeroes(R);
+      memset(In[0].data(), A, In[0].size());
+      memset(In[1].data(), B, In[1].size());
+      for (size_t At = 0; At != In[2].size(); At += 4)
+        memcpy(&In[2][At], &C, 4);
+      const auto [Got, Reference] = runBoth(R, In, {});
+      EXPECT_EQ(Got, Reference);
+      return Got[5];
+    };
+    EXPECT_EQ(Run("", 2, 3, 0x7ffffff0), 0x80000050u);
+    EXPECT_EQ(Run(":clamp", 2, 3, 0x7ffffff0), 0x7fffffffu);
+    EXPECT_EQ(Run(":clamp", 2, 3, 0x80000000), 0x80000060u);
+    EXPECT_EQ(Run(":ss", 0xfe, 3, 0x80000010), 0x7fffffb0u);
+    EXPECT_EQ(Run(":ss_clamp", 0xfe, 3, 0x80000010), 0x80000000u);
+    EXPECT_EQ(Run(":su_clamp", 0xfe, 3, 0x80000010), 0x80000000u);
+    EXPECT_EQ(Run(":us_clamp", 0xfe, 3, 0x7ffffff0), 0x7fffffffu);
+  }
 }
 
 TEST(AMDGPUMatrix, ConstantLaneAndRegisterFoldAway) {
