@@ -115,7 +115,9 @@ static bool takesImmediate(const Row &R, ValueType Want, int64_t Value) {
   if (Name.starts_with("V_PK_") || Name.starts_with("V_DOT2") || Name.contains("_MIX"))
     return Value == 0;
   // A literal for a 64-bit operand may be extended in more than one way.
-  return Want.Bits == 32 || Want.Bits == 16 || (Want.Bits == 64 && Value >= -16 && Value <= 64);
+  // In a tuple of registers a 0 is 0 in all of them.
+  return Want.Bits == 32 || Want.Bits == 16 || Value == 0 ||
+         (Want.Bits == 64 && Value >= -16 && Value <= 64);
 }
 
 bool ValueView::isTransparentCopy(const MachineInstr &MI, const MachineBasicBlock *Reader) const {

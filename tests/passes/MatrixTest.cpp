@@ -135,6 +135,21 @@ TEST(Matrix, RegistersOneByOne) {
   EXPECT_THAT(Out, HasSubstr("V_MFMA_I32_16X16X32I8_vgprcd_e64"));
 }
 
+TEST(Matrix, AnInlineZeroIsZeroInAllOfATuple) {
+  const std::string Before = "  bb.0:\n" + std::string(LoadAll) + R"(
+    %40:areg_128_align2 = V_MFMA_I32_16X16X32I8_e64 %20, %21, )";
+  const std::string After =
+      ", 0, 0, 0, implicit $mode, implicit $exec\n" + vectorAdds() + Store + "    S_ENDPGM 0\n";
+  ApplyStats S;
+  std::string Out = applyTo(Before + "0" + After, Accumulate, gfx942(), &S);
+  EXPECT_EQ(S.Rewrites.size(), 1u);
+  EXPECT_THAT(Out, Not(HasSubstr("V_ADD_U32")));
+  // Of others it is not said how they fill a tuple.
+  ApplyStats None;
+  applyTo(Before + "1" + After, Accumulate, gfx942(), &None);
+  EXPECT_EQ(None.Rewrites.size(), 0u);
+}
+
 /// Load, add and store register by register: the later addends are read behind
 /// the first store. \p Second is the offset of the second load.
 std::string registerByRegister(int Second) {
