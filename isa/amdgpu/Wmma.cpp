@@ -9,7 +9,11 @@
 //          these copies equal; here a group reads its own, so that no rule can lose
 //          one. Register r of D: row groups * r + l / 16.
 //   gfx12: a group holds its part of the index that is summed over, elements in
-//          order. Register r of D: row registers * (l / 16) + r.
+//          order. Register r of D: row registers * (l / 16) + r. Where 16 numbers of
+//          4 bits would be half a register in each of 4 groups, the first two have
+//          them, as AMD's emulator has it: the documents do not say, and these rows
+//          (16X16X16_IU4_w64) stay unconfirmed. How the other parts are ordered makes
+//          no difference to the sum, as long as A and B have the same order.
 // Without clamp sums wrap modulo 2^32. With it the exact sum of all products and C
 // is saturated once, to signed 32 bits: the documents say only that it saturates.
 //
@@ -34,8 +38,9 @@ struct Shape {
 
   unsigned groups() const { return Lanes / Size; }
   unsigned regsOfD() const { return Size * Size / Lanes; }
-  unsigned parts() const { return Gfx12 ? groups() : 1; } ///< of the index summed over
-  unsigned held() const { return Depth / parts(); }       ///< elements in a lane
+  /// Of the index summed over. A group that takes part has a register or more.
+  unsigned parts() const { return Gfx12 ? std::min(groups(), Depth * EltBits / 32) : 1; }
+  unsigned held() const { return Depth / parts(); } ///< elements in a lane
 };
 
 V extend(V A, unsigned Bits, bool Signed) { return Signed ? sext(A, Bits) : zext(A, Bits); }
@@ -47,15 +52,13 @@ V rowOf(Sem &S, const Shape &F) {
 
 /// The elements that lane \p Lane holds in register \p Reg.
 V elements(Sem &S, const Shape &F, unsigned Operand, V Lane, unsigned Reg) {
-  V Word = S.elem(Operand, Lane, S.constant(32, Reg));
-  const unsigned Bits = std::min(32u, F.held() * F.EltBits);
-  return bits(zextOrTrunc(Word, Bits), F.EltBits);
+  return bits(S.elem(Operand, Lane, S.constant(32, Reg)), F.EltBits);
 }
 
 void multiplyIntegers(Sem &S, const Shape &F) {
   V Row = rowOf(S, F), Column = S.lane() & int64_t(Size - 1);
   V First = F.Gfx12 ? S.constant(32, 0) : S.lane() & ~int64_t(Size - 1);
-  const unsigned Regs = (F.held() * F.EltBits + 31) / 32;
+  const unsigned Regs = F.held() * F.EltBits / 32;
   V Sum;
   for (unsigned Part = 0; Part != F.parts(); ++Part)
     for (unsigned Reg = 0; Reg != Regs; ++Reg) {

@@ -144,7 +144,8 @@ void addMatrixReference(ReferenceTable &T) {
       Wmma("V_WMMA_I32_16X16X16_IU4" + Form + Wave, {Lanes, 4, 16, false});
     }
     Wmma("V_WMMA_I32_16X16X16_IU8" + Wave, {Lanes, 8, 16, true});
-    Wmma("V_WMMA_I32_16X16X16_IU4" + Wave, {Lanes, 4, 16, true});
+    if (Lanes == 32) // where the elements are in a wave of 64 is not documented
+      Wmma("V_WMMA_I32_16X16X16_IU4" + Wave, {Lanes, 4, 16, true});
     Wmma("V_WMMA_I32_16X16X32_IU4" + Wave, {Lanes, 4, 32, true});
   }
 }

@@ -103,6 +103,13 @@ static constexpr struct {
     {"V_EXP_F16", LastPlace},     {"V_LOG_F16", LastPlace},  {"V_SIN_F16", LastPlace},
     {"V_COS_F16", LastPlace},     {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
     {"V_DOT2_F16_F16", DotOrder}, {"V_DOT4_F32_", DotOrder}, {"V_DOT2_BF16_BF16", DotOrder},
+    {"V_DOT2_F32_", DotOrder},
+    {"V_DOT2C_F32_", DotOrder},
+    {"V_DOT2_F16_F16", DotOrder},
+    {"V_DOT4_F32_", DotOrder},
+    {"V_DOT2_BF16_BF16", DotOrder},
+    {"V_WMMA_I32_16X16X16_IU4_w64",
+     "the documents do not say which of 64 lanes hold 4-bit elements"},
 };
 
 StringRef unconfirmedReason(const Row &R) {

@@ -133,7 +133,6 @@ TEST(AMDGPUMatrix, WmmaProductsLandWhereTheLayoutSays) {
       {"V_WMMA_I32_16X16X16_IU4_threeaddr_w32", {4, 7, 5, 7, 2}},
       {"V_WMMA_I32_16X16X16_IU4_twoaddr_w64", {16 + 9, 16 + 2, 7, 16 + 2, 2}},
       {"V_WMMA_I32_16X16X16_IU4_w32_twoaddr", {16 + 9, 16 + 2, 3, 16 + 2, 1}},
-      {"V_WMMA_I32_16X16X16_IU4_w64_threeaddr", {32 + 9, 32 + 2, 1, 32 + 2, 1}},
       {"V_WMMA_I32_16X16X32_IU4_w32_twoaddr", {16 + 1, 16 + 2, 7, 2, 1}},
       {"V_WMMA_I32_16X16X32_IU4_w64_twoaddr", {48 + 1, 48 + 2, 3, 2, 1}},
   };
