@@ -41,9 +41,34 @@ struct MfmaShape {
   }
 };
 
+/// Which lane's data group pattern \p Blgp gives to each lane of B.
+std::vector<unsigned> lanePattern(int64_t Blgp) {
+  // Quarters of the wave, by name of the pattern in the documents.
+  static const unsigned Quarters[8][4] = {
+      {0, 1, 2, 3}, // as it is
+      {0, 1, 0, 1}, // first 32 broadcast
+      {2, 3, 2, 3}, // second 32 broadcast
+      {1, 2, 3, 0}, // rotated by 16
+      {0, 0, 0, 0}, {1, 1, 1, 1}, {2, 2, 2, 2}, {3, 3, 3, 3},
+  };
+  std::vector<unsigned> From(64);
+  for (unsigned Lane = 0; Lane != 64; ++Lane)
+    From[Lane] = 16 * Quarters[Blgp][Lane / 16] + Lane % 16;
+  return From;
+}
+
 void multiplyMfma(const MfmaShape &F, const WaveCall &Call, WaveRegisters &Out) {
+  const bool Modifiers = !Call.Imm.empty(); // cbsz, abid, blgp
+  const std::vector<unsigned> Pattern = lanePattern(Modifiers ? Call.Imm[2] & 7 : 0);
   auto Read = [&](unsigned Operand, unsigned Block, unsigned Line, unsigned K) {
-    const auto [Lane, Byte] = F.source(Block, Line, K);
+    if (Operand == 0 && Modifiers) {
+      // A block is broadcast to all 2^cbsz blocks of its run.
+      const unsigned Run = 1u << (Call.Imm[0] & 7);
+      Block = (Block / Run * Run + unsigned(Call.Imm[1] & 15) % Run) % F.Blocks;
+    }
+    auto [Lane, Byte] = F.source(Block, Line, K);
+    if (Operand == 1)
+      Lane = Pattern[Lane];
     return signedField(byteOf(Call.In[Operand].Regs[Byte / 4][Lane], int(Byte % 4)), 8);
   };
   for (unsigned Block = 0; Block != F.Blocks; ++Block) {
@@ -110,9 +135,11 @@ void multiplyWmma(const WmmaShape &F, const WaveCall &Call, WaveRegisters &Out) 
 
 void addMatrixReference(ReferenceTable &T) {
   auto Mfma = [&](const char *Name, MfmaShape F) {
-    ReferenceEntry &R = T[Name];
-    R.K = ReferenceEntry::Wave;
-    R.W = [=](const WaveCall &Call, WaveRegisters &Out) { multiplyMfma(F, Call, Out); };
+    for (const char *Variant : {"", ":mods"}) {
+      ReferenceEntry &R = T[Name + std::string(Variant)];
+      R.K = ReferenceEntry::Wave;
+      R.W = [=](const WaveCall &Call, WaveRegisters &Out) { multiplyMfma(F, Call, Out); };
+    }
   };
   Mfma("V_MFMA_I32_4X4X4I8", {4, 4, 16});
   Mfma("V_MFMA_I32_16X16X4I8", {16, 4, 4});

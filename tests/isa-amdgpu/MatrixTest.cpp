@@ -73,7 +73,8 @@ Wave zeroes(const Row &R) {
 }
 
 /// One byte of A and one of B, and their product alone in one element of D.
-void expectOneProduct(const std::string &Name, Product P, uint8_t A, uint8_t B, uint32_t Value) {
+void expectOneProduct(const std::string &Name, Product P, uint8_t A, uint8_t B, uint32_t Value,
+                      ArrayRef<int64_t> Imm = {}) {
   const Row &R = row(Name);
   const unsigned Regs = R.Def.Bits / 32;
   Wave In = zeroes(R);
@@ -81,7 +82,7 @@ void expectOneProduct(const std::string &Name, Product P, uint8_t A, uint8_t B, 
   In[1][P.LaneB * R.Ins[1].Bits / 8 + P.Byte] = B;
   std::vector<uint32_t> Want(size_t(R.WaveLanes) * Regs);
   Want[P.LaneD * Regs + P.RegD] = Value;
-  const auto [Got, Reference] = runBoth(R, In, {});
+  const auto [Got, Reference] = runBoth(R, In, Imm);
   EXPECT_EQ(Got, Want) << Name;
   EXPECT_EQ(Reference, Want) << "reference, " << Name;
 }
@@ -108,6 +109,30 @@ TEST(AMDGPUMatrix, OneProductLandsWhereTheLayoutSays) {
     for (const char *Form : {"_e64", "_vgprcd_e64", "_mac_e64", "_mac_vgprcd_e64"})
       if (openIsa("amdgcn").find(C.Name + std::string(Form)))
         expectOneProduct(C.Name + std::string(Form), C.P, uint8_t(-3), 11, uint32_t(-33));
+}
+
+TEST(AMDGPUMatrix, ModifiersChooseWhatIsRead) {
+  struct Case {
+    const char *Name;
+    Product P;
+    int64_t Cbsz, Abid, Blgp;
+  };
+  static const Case Cases[] = {
+      {"V_MFMA_I32_32X32X4I8", {45, 36, 2, 36, 21}, 0, 1, 0}, // no broadcast: no abid
+      {"V_MFMA_I32_32X32X4I8", {45, 36, 2, 36, 21}, 1, 1, 0}, // its own block
+      {"V_MFMA_I32_32X32X4I8", {13, 36, 2, 36, 21}, 1, 0, 0}, // A's block 0 in block 1
+      {"V_MFMA_I32_16X16X4I8", {55, 41, 0, 25, 11}, 1, 1, 0}, // A's block 3 in block 2
+      {"V_MFMA_I32_16X16X4I8", {23, 41, 0, 25, 11}, 2, 1, 0}, // A's block 1 in all
+      {"V_MFMA_I32_4X4X4I8", {57, 22, 0, 22, 1}, 4, 14, 0},   // A's block 14 in all
+      {"V_MFMA_I32_16X16X4I8", {39, 9, 0, 25, 11}, 0, 0, 1},  // B's block 0 in block 2
+      {"V_MFMA_I32_16X16X4I8", {7, 41, 0, 25, 3}, 0, 0, 2},   // B's block 2 in block 0
+      {"V_MFMA_I32_16X16X4I8", {23, 41, 0, 25, 7}, 0, 0, 3},  // B's block 2 in block 1
+      {"V_MFMA_I32_16X16X4I8", {55, 41, 0, 25, 15}, 0, 0, 6}, // B's block 2 in block 3
+      {"V_MFMA_I32_16X16X16I8", {22, 35, 1, 19, 2}, 0, 0, 3}, // k = 5: A[6] B[3]
+  };
+  for (const Case &C : Cases)
+    expectOneProduct(C.Name + std::string("_e64:mods"), C.P, uint8_t(-3), 11, uint32_t(-33),
+                     {C.Cbsz, C.Abid, C.Blgp});
 }
 
 TEST(AMDGPUMatrix, WmmaProductsLandWhereTheLayoutSays) {
