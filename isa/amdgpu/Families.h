@@ -58,6 +58,8 @@ void addCompareRows(RowSet &R);       ///< vector compares into lane masks
 void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
+void addFloatRows(RowSet &R);         ///< FP32 and FP64 arithmetic
+void addFloatConvertRows(RowSet &R);  ///< between FP32, FP64 and integers
 void addFloat16Rows(RowSet &R);       ///< halves, in registers or half registers
 void addPackedFloatRows(RowSet &R);   ///< pairs of halves, mixes with singles, dot products
 void addConvert16Rows(RowSet &R);     ///< conversions from and to 16 and 8 bits

@@ -121,6 +121,8 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);
   amdgpu::addScalarFloatRows(R);
+  amdgpu::addFloatRows(R);
+  amdgpu::addFloatConvertRows(R);
   amdgpu::addFloat16Rows(R);
   amdgpu::addPackedFloatRows(R);
   amdgpu::addConvert16Rows(R);

@@ -22,6 +22,7 @@ const ReferenceTable &table() {
     addCompareReference(T);
     addScalarReference(T);
     addScalarFloatReference(T);
+    addFloatReference(T);
     addFloat16Reference(T);
     addConvert16Reference(T);
     addCrossLaneReference(T);

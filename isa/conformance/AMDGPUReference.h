@@ -73,6 +73,7 @@ void addMatrixReference(ReferenceTable &T);
 void addCompareReference(ReferenceTable &T);
 void addScalarReference(ReferenceTable &T);
 void addScalarFloatReference(ReferenceTable &T);
+void addFloatReference(ReferenceTable &T);
 void addFloat16Reference(ReferenceTable &T);
 void addConvert16Reference(ReferenceTable &T);
 /// After those whose DPP forms it gives.
