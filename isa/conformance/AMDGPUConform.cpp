@@ -82,6 +82,26 @@ public:
     }
   }
 
+  /// The same of doubles, and such as lie at the edges of singles and integers.
+  uint64_t wideNumber() {
+    static const uint64_t Doubles[] = {
+        0x7ff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001, 0x7fffffffffffffff,
+        0x7ff8000000000005, 0x0010000000000000, 0x0000000000000001, 0x000fffffffffffff,
+        0x7fefffffffffffff, 0x3ff0000000000000, 0x0000000000000000, 0x41dfffffffe00000,
+        0x41e0000000000000, 0x41f0000000000000, 0x3690000000000000, 0x380fffffe0000000,
+        0x47efffffefffffff, 0x3fe0000000000000, 0x4330000000000001, 0x3ca0000000000000};
+    const uint64_t Sign = Random() % 2 << 63;
+    switch (Random() % 4) {
+    case 0:
+    case 1:
+      return Sign | Doubles[Random() % std::size(Doubles)];
+    case 2:
+      return Sign | (0x3fc0000000000000 + (Random() % 64 << 48));
+    default:
+      return Sign | (0x3f00000000000000 + Random() % 0x0300000000000000);
+    }
+  }
+
 private:
   std::mt19937_64 Random;
 };
@@ -164,6 +184,12 @@ uint32_t mustDefine(const Row &R, unsigned Reg, bool On) {
   return R.DefinedBits && Reg == 0 ? All & maskTrailingOnes<uint32_t>(R.DefinedBits) : All;
 }
 
+/// Not all of them depend on MODE.
+bool readsFloats(const Row &R) {
+  const StringRef Name = R.Name;
+  return R.ReadsMXCSR || Name.contains("_F16") || Name.contains("_F32") || Name.contains("_F64");
+}
+
 /// One wave through the row and the reference.
 void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, ConformEntry &Entry) {
   const Row &R = F.row();
@@ -173,12 +199,20 @@ void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, Conform
   Call.Lanes = Either && Wave % 3 == 2 ? 32 : R.WaveLanes;
   Call.Exec = execMask(Wave, Words) & maskTrailingOnes<uint64_t>(Call.Lanes);
   std::vector<std::vector<uint8_t>> Bytes;
-  const bool Floats = R.ReadsMXCSR && Wave % 2;
+  const bool Floats = readsFloats(R) && Wave % 2;
   for (ValueType Ty : R.Ins) {
     WaveRegisters &W = Call.In.emplace_back(registersOf(Ty));
     for (auto &Reg : W.Regs)
       for (uint32_t &Word : Reg)
         Word = (Floats ? Words.number() : Words.word()) & registerMask(Ty);
+    // Pairs of singles look the same.
+    if (Floats && W.Regs.size() == 2)
+      for (unsigned L = 0; L != Lanes; ++L)
+        if (Words.bits() % 4) {
+          const uint64_t Double = Words.wideNumber();
+          W.Regs[0][L] = uint32_t(Double);
+          W.Regs[1][L] = uint32_t(Double >> 32);
+        }
     Bytes.push_back(laneMajor(W, Ty, Call.Lanes));
   }
   chooseImmediates(R, Words, Call.Imm);
