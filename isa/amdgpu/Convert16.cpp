@@ -214,19 +214,6 @@ void addByteDots(RowSet &R) {
 // Formats of 16 bits
 //===----------------------------------------------------------------------===//
 
-/// The number times the largest integer, to nearest even. The product is exact in a
-/// double. NaN gives 0.
-V normalized(V Half, bool Signed) {
-  Sem &S = Half.sem();
-  V Wide = fconvert(Half, 64, S.constant(64, infinityBits(64) | quietBit(64)));
-  V One = like(Wide, powerOfTwo(64, 0)), Low = Signed ? fneg(One) : like(Wide, 0);
-  V Bounded = select(fless(One, Wide), One, select(fless(Wide, Low), Low, Wide));
-  // 32767 and 65535.
-  V Factor = like(Wide, Signed ? 0x40dfffc000000000 : 0x40efffe000000000);
-  V Product = fround(fmul(Bounded, Factor, Bounded), Rounding::Nearest, Bounded);
-  return Signed ? ftosi(Product, 16) : ftoui(Product, 16);
-}
-
 void addHalves(RowSet &R) {
   auto Add = [&](const char *Name, Source Kind, V (*F)(V), bool FloatResult, unsigned ResultBits,
                  bool KeepsHigh) {

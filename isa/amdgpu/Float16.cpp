@@ -14,63 +14,6 @@ using namespace llvm;
 
 namespace whittle::amdgpu {
 
-//===----------------------------------------------------------------------===//
-// Arithmetic
-//===----------------------------------------------------------------------===//
-
-static V like(V A, uint64_t Bits) { return A.sem().constantLike(A, Bits); }
-static V invalid(V A) { return like(A, infinityBits(A.eltBits()) | quietBit(A.eltBits())); }
-static V isZero(V A) { return cmp(CmpInst::ICMP_EQ, fabs(A), like(A, 0)); }
-static V isNegative(V A) { return cmp(CmpInst::ICMP_SLT, A, like(A, 0)); }
-
-V sum(V A, V B) { return propagate({A, B}, fadd(A, B, invalid(A))); }
-V difference(V A, V B) { return propagate({A, B}, fsub(A, B, invalid(A))); }
-V product(V A, V B) { return propagate({A, B}, fmul(A, B, invalid(A))); }
-V fusedSum(V A, V B, V C) { return propagate({A, B, C}, fma(A, B, C, invalid(A))); }
-
-/// A < B where -0 is less than +0.
-static V belowWithZeros(V A, V B) {
-  return fless(A, B) | (isZero(A) & isZero(B) & isNegative(A) & ~isNegative(B));
-}
-
-/// In IEEE mode gfx9 and gfx11 let a signalling NaN through. Where both are quiet
-/// NaNs, gfx9 has the second and gfx11 the first. gfx12 has no IEEE mode and takes
-/// any NaN for missing.
-static V selectNumber(V A, V B, V TakeA, Generation G) {
-  V R = select(TakeA, A, B);
-  if (G == Generation::Gfx11)
-    R = select(isNaN(B), A, select(isNaN(A), B, R));
-  else
-    R = select(isNaN(A), B, select(isNaN(B), A, R));
-  if (G == Generation::Gfx12)
-    return select(isNaN(A) & isNaN(B), quieted(A), R);
-  return select(isSignalling(A), quieted(A), select(isSignalling(B), quieted(B), R));
-}
-V lesser(V A, V B, Generation G) { return selectNumber(A, B, belowWithZeros(A, B), G); }
-V greater(V A, V B, Generation G) { return selectNumber(A, B, belowWithZeros(B, A), G); }
-
-/// A signalling NaN comes before a quiet one.
-static V selectNaN(V A, V B, V TakeA) {
-  V R = propagate({A, B}, select(TakeA, A, B));
-  return select(isSignalling(A), quieted(A), select(isSignalling(B), quieted(B), R));
-}
-V minimum(V A, V B) { return selectNaN(A, B, belowWithZeros(A, B)); }
-V maximum(V A, V B) { return selectNaN(A, B, belowWithZeros(B, A)); }
-
-V clamped(V A, V On) {
-  V Zero = like(A, 0), One = like(A, powerOfTwo(A.eltBits(), 0));
-  return select(On, select(fless(Zero, A), select(fless(One, A), One, A), Zero), A);
-}
-
-V bitOf(V Word, unsigned Bit) {
-  return cmp(CmpInst::ICMP_NE, Word & int64_t(1) << Bit, like(Word, 0));
-}
-
-V modified(V A, V Modifiers) {
-  V X = select(bitOf(Modifiers, 1), fabs(A), A);
-  return select(bitOf(Modifiers, 0), fneg(X), X);
-}
-
 V halfOf(V Word, bool High) { return trunc(High ? lshr(Word, 16u) : Word, 16); }
 V selectedHalf(V Word, V Modifiers, unsigned Bit) {
   return select(bitOf(Modifiers, Bit), halfOf(Word, true), halfOf(Word, false));
@@ -198,61 +141,6 @@ constexpr unsigned FusedWeight = 3, ApproximationWeight = 8;
 using Values = ArrayRef<V>;
 using Selector = V (*)(V, V, Generation);
 
-V ifFinite(V A, V Then, V Otherwise) {
-  return select(cmp(CmpInst::ICMP_ULT, fabs(A), like(A, infinityBits(16))), Then, Otherwise);
-}
-
-/// The result is below 1: what would round up to 1 is the number before it.
-V fraction(V A) {
-  V R = sum(A, fneg(fround(A, Rounding::Down, A)));
-  V Largest = like(A, powerOfTwo(16, 0) - 1);
-  return propagate({A}, select(fless(Largest, R), Largest, R));
-}
-
-/// A half times a power of two, rounded once: every one is a double.
-V scaledByPower(V A, V Power) {
-  V Wide = fconvert(A, 64, A.sem().constant(64, infinityBits(64) | quietBit(64)));
-  V Bound = smax(smin(sext(Power, 64), like(Wide, 64)), like(Wide, uint64_t(-64)));
-  V Factor = shl(Bound + 1023, 52u);
-  V Scaled = fmul(Wide, Factor, Wide);
-  return propagate({A}, fconvert(Scaled, 16, A));
-}
-
-/// Denormals have their highest bit at 15 - ctlz of the magnitude.
-V significand(V A) {
-  V Mantissa = A & 0x3ff, Sign = A & 0x8000, Half = like(A, powerOfTwo(16, -1));
-  V Shifted = shl(Mantissa, ctlz(Mantissa) - 5) & 0x3ff;
-  V Denormal = cmp(CmpInst::ICMP_EQ, A & 0x7c00, like(A, 0));
-  V R = Sign | Half | select(Denormal, Shifted, Mantissa);
-  return propagate({A}, ifFinite(A, select(isZero(A), A, R), A));
-}
-V binaryExponent(V A) {
-  V Field = lshr(A & 0x7c00, 10u), Magnitude = fabs(A);
-  V Denormal = cmp(CmpInst::ICMP_EQ, Field, like(A, 0));
-  V R = select(Denormal, like(A, uint64_t(-8)) - ctlz(Magnitude), Field - 14);
-  return ifFinite(A, select(isZero(A), like(A, 0), R), like(A, 0));
-}
-
-/// The last step of a division: special cases of numerator and denominator.
-V divisionFixed(V Quotient, V Denominator, V Numerator) {
-  V Sign = (Denominator ^ Numerator) & 0x8000, Infinity = like(Sign, infinityBits(16));
-  auto Infinite = [&](V A) { return cmp(CmpInst::ICMP_EQ, fabs(A), Infinity); };
-  V R = propagate({fabs(Quotient) | Sign}, fabs(Quotient) | Sign);
-  R = select(Infinite(Denominator) | isZero(Numerator), Sign, R);
-  R = select(isZero(Denominator) | Infinite(Numerator), Sign | Infinity, R);
-  V Undefined =
-      (isZero(Denominator) & isZero(Numerator)) | (Infinite(Denominator) & Infinite(Numerator));
-  R = select(Undefined, like(R, 0xfe00), R);
-  return propagate({Numerator, Denominator}, R);
-}
-
-V middle(V A, V B, V C, Generation G) {
-  V Most = greater(greater(A, B, G), C, G);
-  V R = select(fequal(Most, A), greater(B, C, G),
-               select(fequal(Most, B), greater(A, C, G), greater(A, B, G)));
-  return select(isNaN(A) | isNaN(B) | isNaN(C), lesser(lesser(A, B, G), C, G), R);
-}
-
 void addSums(RowSet &R) {
   const SmallVector<Source, 3> Two(2, Source::Half), Three(3, Source::Half),
       Accumulated = {Source::Half, Source::Half, Source::Tied};
@@ -363,10 +251,10 @@ void addRoundings(RowSet &R) {
     Op.FloatResult = FloatResult;
     addFloat16Forms(R, Op);
   };
-  Unary("V_CEIL_F16", [](V A) { return propagate({A}, fround(A, Rounding::Up, A)); });
-  Unary("V_FLOOR_F16", [](V A) { return propagate({A}, fround(A, Rounding::Down, A)); });
-  Unary("V_TRUNC_F16", [](V A) { return propagate({A}, fround(A, Rounding::Zero, A)); });
-  Unary("V_RNDNE_F16", [](V A) { return propagate({A}, fround(A, Rounding::Nearest, A)); });
+  Unary("V_CEIL_F16", ceiling);
+  Unary("V_FLOOR_F16", floorOf);
+  Unary("V_TRUNC_F16", truncated);
+  Unary("V_RNDNE_F16", roundedToEven);
   Unary("V_FRACT_F16", fraction);
   Unary("V_FREXP_MANT_F16", significand);
   Unary("V_FREXP_EXP_I16_F16", binaryExponent, false);

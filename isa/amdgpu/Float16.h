@@ -13,13 +13,10 @@
 #ifndef WHITTLE_ISA_AMDGPU_FLOAT16_H
 #define WHITTLE_ISA_AMDGPU_FLOAT16_H
 
-#include "isa/Float.h"
 #include "isa/amdgpu/Families.h"
+#include "isa/amdgpu/FloatArithmetic.h"
 
 namespace whittle::amdgpu {
-
-/// What the documents describe differently: minima and maxima of NaNs.
-enum class Generation : uint8_t { Gfx9, Gfx11, Gfx12 };
 
 /// How an operation has a source.
 enum class Source : uint8_t {
@@ -59,24 +56,6 @@ void addFloat16Operation(RowSet &R, const Float16Operation &Op, const Float16For
 /// the latter two. Opcodes of gfx11 and later only: from \p First on.
 void addFloat16Forms(RowSet &R, const Float16Operation &Op, Generation First = Generation::Gfx9,
                      bool ByGeneration = false);
-
-// Arithmetic on elements of one width. Of operands that are NaNs the first comes
-// through, quieted; what is invalid is the positive quiet NaN without payload.
-V sum(V A, V B);
-V difference(V A, V B);
-V product(V A, V B);
-V fusedSum(V A, V B, V C); ///< A * B + C
-/// Of a NaN and a number the number: V_MIN, V_MAX and those made of them.
-V lesser(V A, V B, Generation G);
-V greater(V A, V B, Generation G);
-/// IEEE 754-2019: of a NaN and a number the NaN.
-V minimum(V A, V B);
-V maximum(V A, V B);
-/// To [0, 1] where \p On, an i1, is set; a NaN becomes 0.
-V clamped(V A, V On);
-/// neg in bit 0 and abs in bit 1 of \p Modifiers.
-V modified(V A, V Modifiers);
-V bitOf(V Word, unsigned Bit); ///< i1
 
 // Between formats. A NaN keeps its sign and as much of its payload as there is room
 // for, and is quiet.
