@@ -1,9 +1,10 @@
-//===- isa/amdgpu/Float32.cpp - FP32 and FP64 arithmetic -------------------===//
+//===- isa/amdgpu/Float32.cpp - Floating point of 32 bits -----------------===//
 //
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Omod stays 0: the vector unit ignores it where denormals are kept.
+// V_MAD_F32 and V_MAC_F32 have no row: they flush denormals whatever MODE says, and
+// nothing selects them in the default MODE.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,109 +14,223 @@ using namespace llvm;
 
 namespace whittle::amdgpu {
 
-static void addModified(RowSet &R, const FloatOperation &Op) {
-  const unsigned N = Op.Widths.size();
-  SmallVector<OperandSpec, 8> Spec;
-  for (unsigned K = 0; K != N; ++K)
-    Spec.append({imm(2), reg()});
-  Spec.append({Op.FloatResult ? imm(1) : fixed(0), fixed(0)});
-  std::vector<SmallVector<int64_t, 6>> Presets(1, SmallVector<int64_t, 6>(N + Op.FloatResult, 0));
-  for (int64_t Modifier : {1, 2})
-    for (unsigned K = 0; K != N; ++K)
-      (Presets.push_back(Presets[0]), Presets.back())[K] = Modifier;
-  if (Op.FloatResult)
-    (Presets.push_back(Presets[0]), Presets.back())[N] = 1;
-  R.add(Op.Name + "_e64:mods" + Op.Variant, Op.Features,
-        [Op, N](Sem &S) {
-          SmallVector<V, 3> Sources;
-          for (unsigned K = 0; K != N; ++K)
-            Sources.push_back(modified(S.in(K, Op.Widths[K]), S.imm(K)));
-          V Result = Op.Fn(Sources);
-          S.out(Op.FloatResult ? clampedIf(Result, S.imm(N)) : Result);
-        })
-      .spec(Spec)
-      .weight(Op.Weight)
-      .presets(Presets);
-}
-
-void addFloatOperation(RowSet &R, const FloatOperation &Op) {
-  auto plain = [Op](Sem &S) {
-    SmallVector<V, 3> Sources;
-    for (auto [K, Width] : enumerate(Op.Widths))
-      Sources.push_back(S.in(K, Width));
-    return Op.Fn(Sources);
-  };
-  const std::string Suffix = Op.Variant.empty() ? "" : ":" + Op.Variant;
-  auto neutral = [plain](Sem &S) { S.out(plain(S)); };
-  if (Op.HasE64) {
-    SmallVector<OperandSpec, 8> Spec;
-    for (unsigned K = 0; K != Op.Widths.size(); ++K) {
-      if (Op.FloatSources)
-        Spec.push_back(fixed(0));
-      Spec.push_back(reg());
-    }
-    Spec.append({fixed(0), fixed(0)});
-    R.add(Op.Name + "_e64" + Suffix, Op.Features, neutral).spec(Spec).weight(Op.Weight);
-    if (Op.FloatSources) {
-      addModified(R, Op);
-    } else {
-      Spec[Op.Widths.size()] = fixed(-1);
-      R.add(Op.Name + "_e64:clamp", Op.Features, [plain](Sem &S) { S.out(clamped(plain(S))); })
-          .spec(Spec)
-          .weight(Op.Weight);
-    }
-  }
-  if (Op.HasE32)
-    R.add(Op.Name + "_e32" + Suffix, Op.Features, neutral).weight(Op.Weight);
-}
+//===----------------------------------------------------------------------===//
+// Operations
+//===----------------------------------------------------------------------===//
 
 namespace {
 
-constexpr unsigned Fused = 3, Double = 8;
+constexpr unsigned FusedWeight = 3;
+using Values = ArrayRef<V>;
+using Selector = V (*)(V, V, Generation);
 
-using Sources = ArrayRef<V>;
+const SmallVector<WholeSource, 3> One = {WholeSource::Float}, Two(2, WholeSource::Float),
+                                  Three(3, WholeSource::Float),
+                                  Accumulated = {WholeSource::Float, WholeSource::Float,
+                                                 WholeSource::Tied};
 
-V settled(Sources S, V Core) { return propagate(S, Core); }
-V sum(Sources S) { return settled(S, fadd(S[0], S[1], invalidLike(S[0]))); }
-V difference(Sources S) { return settled(S, fsub(S[0], S[1], invalidLike(S[0]))); }
-V reverseDifference(Sources S) { return settled(S, fsub(S[1], S[0], invalidLike(S[0]))); }
-V product(Sources S) { return settled(S, fmul(S[0], S[1], invalidLike(S[0]))); }
-V fused(Sources S) { return settled(S, fma(S[0], S[1], S[2], invalidLike(S[0]))); }
-V least(Sources S) { return ieeeMin(S[0], S[1]); }
-V greatest(Sources S) { return ieeeMax(S[0], S[1]); }
+/// A zero makes the product +0, whatever the other factor is.
+V legacyProduct(V A, V B) {
+  V Zero = A.sem().constantLike(A, 0);
+  V Any = cmp(CmpInst::ICMP_EQ, fabs(A), Zero) | cmp(CmpInst::ICMP_EQ, fabs(B), Zero);
+  return select(Any, Zero, product(A, B));
+}
+/// The documents let the addend through where a factor is 0; that -0 becomes +0, as
+/// of a sum with the product +0, is what LLVM knows of it.
+V legacyFusedSum(V A, V B, V C) {
+  V Zero = A.sem().constantLike(A, 0);
+  V Any = cmp(CmpInst::ICMP_EQ, fabs(A), Zero) | cmp(CmpInst::ICMP_EQ, fabs(B), Zero);
+  return select(Any, sum(Zero, C), fusedSum(A, B, C));
+}
 
-template <Rounding Mode> V rounded(Sources S) {
-  return settled(S, fround(S[0], Mode, invalidLike(S[0])));
+void addSums(RowSet &R) {
+  auto Binary = [&](const char *Name, V (*F)(V, V)) {
+    addFloatOperation(R, {Name, 32, Two, [F](Values S, Generation) { return F(S[0], S[1]); }});
+  };
+  Binary("V_ADD_F32", sum);
+  Binary("V_SUB_F32", difference);
+  // The operands exchange their parts, but the first NaN is still that of src0.
+  Binary("V_SUBREV_F32", [](V A, V B) { return propagate({A, B}, difference(B, A)); });
+  Binary("V_MUL_F32", product);
+  FloatOperation Legacy = {"V_MUL_LEGACY_F32", 32, Two,
+                           [](Values S, Generation) { return legacyProduct(S[0], S[1]); }};
+  Legacy.HasE32 = false;
+  addFloatOperation(R, Legacy);
+  Legacy.HasE32 = true;
+  Legacy.HasE64 = false;
+  Legacy.Features = "+gfx11-insts";
+  addFloatOperation(R, Legacy);
+
+  auto Fused = [&](const char *Name, const char *Features, bool Tied, V (*F)(V, V, V)) {
+    FloatOperation Op = {Name, 32, Tied ? Accumulated : Three,
+                         [F](Values S, Generation) { return F(S[0], S[1], S[2]); }};
+    Op.Features = Features;
+    Op.Weight = FusedWeight;
+    Op.HasE32 = Tied;
+    addFloatOperation(R, Op);
+  };
+  Fused("V_FMA_F32", "+gfx9-insts", false, fusedSum);
+  Fused("V_FMAC_F32", "+dl-insts", true, fusedSum);
+  Fused("V_FMA_LEGACY_F32", "+gfx11-insts", false, legacyFusedSum);
+  Fused("V_FMAC_LEGACY_F32", "+gfx11-insts,-gfx12-insts", true, legacyFusedSum);
+
+  // One factor or the addend is a literal in the instruction.
+  for (const char *Features : {"+gfx940-insts", "+gfx11-insts"}) {
+    const std::string End = StringRef(Features) == "+gfx11-insts" ? ":gfx11" : "";
+    R.add("V_FMAMK_F32" + End, Features,
+          [](Sem &S) { S.out(fusedSum(S.in(0, 32), S.imm(0, 32), S.in(1, 32))); })
+        .weight(FusedWeight)
+        .spec({reg(), imm(32), reg()});
+    R.add("V_FMAAK_F32" + End, Features,
+          [](Sem &S) { S.out(fusedSum(S.in(0, 32), S.in(1, 32), S.imm(0, 32))); })
+        .weight(FusedWeight)
+        .spec({reg(), reg(), imm(32)});
+  }
+}
+
+void addSelections(RowSet &R) {
+  for (auto [Name, F] : {std::pair<const char *, Selector>("V_MIN_F32", lesser),
+                         std::pair<const char *, Selector>("V_MAX_F32", greater)})
+    addByGeneration(R,
+                    {Name, 32, Two, [F = F](Values S, Generation G) { return F(S[0], S[1], G); }});
+
+  auto ternary = [](const char *Name, FloatOperation::Compute F) {
+    FloatOperation Op = {Name, 32, Three, std::move(F)};
+    Op.HasE32 = false;
+    Op.Weight = FusedWeight;
+    return Op;
+  };
+  auto nested = [&](const char *Name, Selector Inner, Selector Outer) {
+    return ternary(Name, [Inner, Outer](Values S, Generation G) {
+      return Outer(Inner(S[0], S[1], G), S[2], G);
+    });
+  };
+  addByGeneration(R, nested("V_MIN3_F32", lesser, lesser));
+  addByGeneration(R, nested("V_MAX3_F32", greater, greater));
+  addByGeneration(
+      R, ternary("V_MED3_F32", [](Values S, Generation G) { return middle(S[0], S[1], S[2], G); }));
+  addByGeneration(R, nested("V_MINMAX_F32", lesser, greater), Generation::Gfx11);
+  addByGeneration(R, nested("V_MAXMIN_F32", greater, lesser), Generation::Gfx11);
+
+  Selector Minimum = [](V A, V B, Generation) { return minimum(A, B); },
+           Maximum = [](V A, V B, Generation) { return maximum(A, B); };
+  for (auto [Name, F] :
+       {std::pair("V_MINIMUM_F32", Minimum), std::pair("V_MAXIMUM_F32", Maximum)}) {
+    FloatOperation Op = {Name, 32, Two,
+                         [F = F](Values S, Generation G) { return F(S[0], S[1], G); }};
+    Op.HasE32 = false;
+    Op.Features = "+ieee-minimum-maximum-insts";
+    addFloatOperation(R, Op);
+  }
+  auto Third = [&](const char *Name, const char *Features, Selector Inner, Selector Outer) {
+    FloatOperation Op = nested(Name, Inner, Outer);
+    Op.Features = Features;
+    addFloatOperation(R, Op);
+  };
+  Third("V_MINIMUM3_F32", "+minimum3-maximum3-f32", Minimum, Minimum);
+  Third("V_MAXIMUM3_F32", "+minimum3-maximum3-f32", Maximum, Maximum);
+  Third("V_MINIMUMMAXIMUM_F32", "+gfx12-insts", Minimum, Maximum);
+  Third("V_MAXIMUMMINIMUM_F32", "+gfx12-insts", Maximum, Minimum);
+}
+
+void addRoundings(RowSet &R) {
+  auto unary = [](const char *Name, V (*F)(V)) {
+    return FloatOperation{Name, 32, One, [F](Values S, Generation) { return F(S[0]); }};
+  };
+  addFloatOperation(R, unary("V_CEIL_F32", ceiling));
+  addFloatOperation(R, unary("V_FLOOR_F32", floorOf));
+  addFloatOperation(R, unary("V_TRUNC_F32", truncated));
+  addFloatOperation(R, unary("V_RNDNE_F32", roundedToEven));
+  addFloatOperation(R, unary("V_FRACT_F32", fraction));
+  addFloatOperation(R, unary("V_FREXP_MANT_F32", significand));
+  FloatOperation Exponent = unary("V_FREXP_EXP_I32_F32", binaryExponent);
+  Exponent.Clamps = Exponent.HasOmod = false;
+  addFloatOperation(R, Exponent);
+
+  FloatOperation Scale = {"V_LDEXP_F32",
+                          32,
+                          {WholeSource::Float, WholeSource::Integer},
+                          [](Values S, Generation) { return scaledByPower(S[0], S[1]); }};
+  Scale.HasE32 = false;
+  addFloatOperation(R, Scale);
+
+  FloatOperation Fix = {"V_DIV_FIXUP_F32", 32, Three,
+                        [](Values S, Generation) { return divisionFixed(S[0], S[1], S[2]); }};
+  Fix.HasE32 = false;
+  Fix.Weight = FusedWeight;
+  addFloatOperation(R, Fix);
+}
+
+//===----------------------------------------------------------------------===//
+// Pairs
+//===----------------------------------------------------------------------===//
+
+/// neg_lo, neg_hi, op_sel, op_sel_hi of a source.
+constexpr unsigned NegLow = 1, NegHigh = 2, LowFromHigh = 4, HighFromHigh = 8;
+constexpr unsigned PackedBits = 4;
+
+/// What element \p High of a packed result reads of a source.
+V pairSource(V Pair, V Modifiers, bool High) {
+  V Word = select(bitOf(Modifiers, High ? 3 : 2), Pair[1], Pair[0]);
+  return select(bitOf(Modifiers, High ? 1 : 0), fneg(Word), Word);
+}
+
+void addPair(RowSet &R, const std::string &Name, unsigned Sources,
+             const std::function<V(Values)> &F) {
+  for (bool Modifiers : {false, true}) {
+    SmallVector<OperandSpec, 0> Spec;
+    for (unsigned K = 0; K != Sources; ++K) {
+      Spec.push_back(Modifiers ? imm(PackedBits) : fixed(HighFromHigh));
+      Spec.push_back(reg());
+    }
+    Spec.push_back(Modifiers ? imm(1) : fixed(0)); // clamp
+    Spec.append(4, fixed(0));                      // the rest is in the modifiers
+    R.add(Name + (Modifiers ? ":mods" : ""), "+packed-fp32-ops",
+          [F, Sources, Modifiers](Sem &S) {
+            V Words[2];
+            for (bool High : {false, true}) {
+              SmallVector<V, 3> In;
+              for (unsigned K = 0; K != Sources; ++K)
+                In.push_back(Modifiers ? pairSource(S.in(K, 32), S.imm(K), High)
+                                       : S.in(K, 32)[High]);
+              V Result = F(In);
+              Words[High] = Modifiers ? clamped(Result, bitOf(S.imm(Sources), 0)) : Result;
+            }
+            S.out(S.build({Words[0], Words[1]}));
+          })
+        .weight(Sources == 3 ? FusedWeight : 2)
+        .spec(Spec);
+    if (!Modifiers)
+      continue;
+    const SmallVector<int64_t, 6> Neutral = [&] {
+      SmallVector<int64_t, 6> T(Sources, HighFromHigh);
+      T.push_back(0);
+      return T;
+    }();
+    // Both negated, one of them twice, or exchanged, in one source each; then clamp.
+    std::vector<SmallVector<int64_t, 6>> Tuples = {Neutral};
+    for (int64_t M : {NegLow | NegHigh | HighFromHigh, LowFromHigh, LowFromHigh | HighFromHigh, 0u})
+      for (unsigned K = 0; K != Sources; ++K)
+        Tuples.emplace_back(Neutral)[K] = M;
+    Tuples.emplace_back(Neutral).back() = 1;
+    R.presets(std::move(Tuples));
+  }
+}
+
+void addPairs(RowSet &R) {
+  addPair(R, "V_PK_ADD_F32", 2, [](Values S) { return sum(S[0], S[1]); });
+  addPair(R, "V_PK_MUL_F32", 2, [](Values S) { return product(S[0], S[1]); });
+  addPair(R, "V_PK_FMA_F32", 3, [](Values S) { return fusedSum(S[0], S[1], S[2]); });
 }
 
 } // namespace
 
 void addFloatRows(RowSet &R) {
-  const std::vector<unsigned> One = {32}, Two = {32, 32}, Three = {32, 32, 32};
-  addFloatOperation(R, {"V_ADD_F32", "", Two, sum});
-  addFloatOperation(R, {"V_SUB_F32", "", Two, difference});
-  addFloatOperation(R, {"V_SUBREV_F32", "", Two, reverseDifference});
-  addFloatOperation(R, {"V_MUL_F32", "", Two, product});
-  addFloatOperation(R, {"V_FMA_F32", "", Three, fused, Fused, false});
-  addFloatOperation(R, {"V_FMAC_F32", "", Three, fused, Fused});
-  addFloatOperation(R, {"V_CEIL_F32", "", One, rounded<Rounding::Up>});
-  addFloatOperation(R, {"V_FLOOR_F32", "", One, rounded<Rounding::Down>});
-  addFloatOperation(R, {"V_TRUNC_F32", "", One, rounded<Rounding::Zero>});
-  addFloatOperation(R, {"V_RNDNE_F32", "", One, rounded<Rounding::Nearest>});
-
-  const std::vector<unsigned> Wide = {64}, Wide2 = {64, 64}, Wide3 = {64, 64, 64};
-  addFloatOperation(R, {"V_ADD_F64", "-gfx12-insts", Wide2, sum, Double, false});
-  addFloatOperation(R, {"V_MUL_F64", "-gfx12-insts", Wide2, product, Double, false});
-  addFloatOperation(R, {"V_MIN_F64", "-gfx12-insts", Wide2, least, Double, false});
-  addFloatOperation(R, {"V_MAX_F64", "-gfx12-insts", Wide2, greatest, Double, false});
-  addFloatOperation(R, {"V_ADD_F64_pseudo", "+gfx12-insts", Wide2, sum, Double});
-  addFloatOperation(R, {"V_MUL_F64_pseudo", "+gfx12-insts", Wide2, product, Double});
-  addFloatOperation(R, {"V_FMA_F64", "", Wide3, fused, Double, false});
-  addFloatOperation(R, {"V_FMAC_F64", "+gfx90a-insts", Wide3, fused, Double});
-  addFloatOperation(R, {"V_CEIL_F64", "", Wide, rounded<Rounding::Up>, Double});
-  addFloatOperation(R, {"V_FLOOR_F64", "", Wide, rounded<Rounding::Down>, Double});
-  addFloatOperation(R, {"V_TRUNC_F64", "", Wide, rounded<Rounding::Zero>, Double});
-  addFloatOperation(R, {"V_RNDNE_F64", "", Wide, rounded<Rounding::Nearest>, Double});
+  addSums(R);
+  addSelections(R);
+  addRoundings(R);
+  addPairs(R);
+  addDoubleRows(R);
 }
 
 } // namespace whittle::amdgpu

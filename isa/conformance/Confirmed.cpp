@@ -95,6 +95,7 @@ static constexpr StringRef LastPlace =
     "AMD documents this approximation to 1 unit in the last place, not to the bit";
 static constexpr StringRef DotOrder =
     "the order and the rounding of a float dot product's sums are open in AMD's documents";
+static constexpr StringRef ByteRounding = "how V_CVT_PK_U8_F32 rounds is open in AMD's documents";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
@@ -110,6 +111,7 @@ static constexpr struct {
     {"V_DOT2_BF16_BF16", DotOrder},
     {"V_WMMA_I32_16X16X16_IU4_w64",
      "the documents do not say which of 64 lanes hold 4-bit elements"},
+    {"V_CVT_PK_U8_F32", ByteRounding}, {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
 };
 
 StringRef unconfirmedReason(const Row &R) {
