@@ -1,7 +1,7 @@
 # Settings of the text tests. Loaded by build/<preset>/tests/lit.site.cfg.py.
 #
-# Substitutions: %whittle %plugin %llc %clang %opt %llvm-mca %FileCheck %not %examples %source %build, and lit's own
-# (%s the test, %S its folder, %t a path of its own). RUN lines are bash with pipefail.
+# Substitutions: %whittle %plugin %llc %clang %opt %llvm-mc %llvm-mca %FileCheck %not %examples %source %build, and lit's
+# own (%s the test, %S its folder, %t a path of its own). RUN lines are bash with pipefail.
 # Features for REQUIRES: avx512 (F, BW, VL, DQ), each CPU flag as `cpu-<flag>` (cpu-avx512_vnni), asan.
 # Files that other tests read stand in folders named Inputs/.
 
@@ -32,7 +32,7 @@ def substitute(name, value):
 
 substitute("whittle", os.path.join(config.whittle_build, "bin", "whittle"))
 substitute("plugin", os.path.join(config.whittle_build, "lib", "WhittlePlugin.so"))
-for tool in ("llc", "clang", "opt", "llvm-mca", "FileCheck", "not", "split-file"):
+for tool in ("llc", "clang", "opt", "llvm-mc", "llvm-mca", "FileCheck", "not", "split-file"):
     substitute(tool, os.path.join(tools, tool))
 substitute("examples", os.path.join(config.whittle_source, "examples"))
 substitute("source", config.whittle_source)
