@@ -272,7 +272,8 @@ void addApproximations(RowSet &R) {
         std::pair("V_LOG_F16", Opaque::FApproxLog2), std::pair("V_SIN_F16", Opaque::FApproxSin),
         std::pair("V_COS_F16", Opaque::FApproxCos)}) {
     Float16Operation Op = {Name, {Source::Half}, [F = F](Values S, Generation) {
-                             return propagate({S[0]}, fapproximate(F, S[0], like(S[0], 0xfe00)));
+                             V Nan = S[0].sem().constantLike(S[0], 0xfe00);
+                             return propagate({S[0]}, fapproximate(F, S[0], Nan));
                            }};
     Op.Weight = ApproximationWeight;
     addFloat16Forms(R, Op);

@@ -348,10 +348,11 @@ TEST(AMDGPUFeatures, AgreeWithTheAssembler) {
       }
     for (const auto &[R, Text] : Accepted)
       if (!Covered.count(resultOf(*R)) && !isTwofold(R->opcodeName()))
-      if (!Covered.count(resultOf(*R)) && !doesNothing(R->opcodeName(), Print.subtarget()))
-      if (!Covered.count(resultOf(*R)) && !isTwofold(R->opcodeName()) &&
-          !doesNothing(R->opcodeName(), Print.subtarget()))
-        ADD_FAILURE() << Where << R->Name << " (" << R->Features << ") is there: '" << Text << "'";
+        if (!Covered.count(resultOf(*R)) && !doesNothing(R->opcodeName(), Print.subtarget()))
+          if (!Covered.count(resultOf(*R)) && !isTwofold(R->opcodeName()) &&
+              !doesNothing(R->opcodeName(), Print.subtarget()))
+            ADD_FAILURE() << Where << R->Name << " (" << R->Features << ") is there: '" << Text
+                          << "'";
   }
   for (const Row &R : isa().rows())
     EXPECT_TRUE(Somewhere.count(&R) || withoutEncoding(R.opcodeName()))
