@@ -207,7 +207,7 @@ void compareWave(const RowFunction &F, unsigned Wave, WordSource &Words, Conform
         Word = (Floats ? Words.number() : Words.word()) & registerMask(Ty);
     // Pairs of singles look the same.
     if (Floats && W.Regs.size() == 2)
-      for (unsigned L = 0; L != Lanes; ++L)
+      for (unsigned L = 0; L != Call.Lanes; ++L)
         if (Words.bits() % 4) {
           const uint64_t Double = Words.wideNumber();
           W.Regs[0][L] = uint32_t(Double);

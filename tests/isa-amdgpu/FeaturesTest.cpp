@@ -98,9 +98,6 @@ std::vector<std::string> renamed(StringRef Opcode) {
       {"V_FMAC_LEGACY_F32", "V_FMAC_DX9_ZERO_F32"},
       {"V_FMA_LEGACY_F32", "V_FMA_DX9_ZERO_F32"},
       {"V_MUL_LEGACY_F32", "V_MUL_DX9_ZERO_F32"},
-      {"V_ADD_F64_pseudo", "V_ADD_F64"},
-      {"V_MUL_F64_pseudo", "V_MUL_F64"},
-      {"V_LSHLREV_B64_pseudo", "V_LSHLREV_B64"},
       {"V_MAD_I64_I32", "V_MAD_CO_I64_I32"},
       {"V_MAD_U64_U32", "V_MAD_CO_U64_U32"},
       {"V_FMA_F16", "V_FMA_LEGACY_F16"},
@@ -148,11 +145,6 @@ public:
 
   /// Of \p Opcode on \p G.
   std::vector<unsigned> of(StringRef Opcode, const Gpu &G) const {
-    // GFX12 has a short encoding of these, and a second opcode for both.
-    const bool Gfx12 = is_contained(G.Encodings, StringRef("_gfx12"));
-    for (StringRef Twice : {"V_LSHLREV_B64_", "V_ADD_F64_", "V_MUL_F64_"})
-      if (Opcode.starts_with(Twice) && Opcode.contains("_pseudo") != Gfx12)
-        return {};
     const bool VectorResult = Opcode.contains("_vgprcd");
     std::set<std::string> Bases;
     // GFX12 has short encodings of some opcodes, and other opcodes for these.
