@@ -51,27 +51,6 @@ V singleToBrain(V Single) {
   return halfOf(select(isNaN(Single), quieted(Single), Rounded), true);
 }
 
-namespace {
-
-constexpr unsigned ConvertWeight = 2, DotWeight = 3;
-using Values = ArrayRef<V>;
-
-//===----------------------------------------------------------------------===//
-// Formats of 8 bits
-//===----------------------------------------------------------------------===//
-
-/// FP8 is E4M3, BF8 is E5M2. gfx942 has them without infinities and -0 (FNUZ), later
-/// GPUs as the Open Compute Project defines them.
-struct ByteFormat {
-  unsigned Mantissa;
-  bool Fnuz;
-  unsigned bias() const { return (Mantissa == 3 ? 7 : 15) + Fnuz; }
-  bool hasInfinity() const { return Mantissa == 2 && !Fnuz; }
-  /// The largest number's magnitude.
-  unsigned largest() const { return Fnuz ? 0x7f : Mantissa == 3 ? 0x7e : 0x7b; }
-};
-
-/// \p Byte is a byte of 32 bits. A NaN without payload is positive.
 V byteToSingle(V Byte, ByteFormat F) {
   const unsigned M = F.Mantissa;
   V Magnitude = Byte & 0x7f, Sign = shl(Byte & 0x80, 24u), Mantissa = Byte & ((1 << M) - 1);
@@ -90,6 +69,15 @@ V byteToSingle(V Byte, ByteFormat F) {
   V Nan = Sign | 0x7fc00000 | shl(Mantissa, 23 - M);
   return select(Special, select(isEqual(Mantissa, 0), Sign | infinityBits(32), Nan), R);
 }
+
+namespace {
+
+constexpr unsigned ConvertWeight = 2, DotWeight = 3;
+using Values = ArrayRef<V>;
+
+//===----------------------------------------------------------------------===//
+// Formats of 8 bits
+//===----------------------------------------------------------------------===//
 
 /// To nearest even, 8 of 32 bits. What is too large becomes an infinity or NaN: MODE's
 /// FP16_OVFL, which would saturate it, is 0. NaNs are all ones with their sign.

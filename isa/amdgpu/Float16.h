@@ -65,6 +65,20 @@ V singleToHalfTowardsZero(V Single);
 V brainToSingle(V Brain); ///< bfloat16: the bits as they are
 V singleToBrain(V Single);
 
+/// FP8 is E4M3, BF8 is E5M2. gfx942 has them without infinities and -0 (FNUZ), later
+/// GPUs as the Open Compute Project defines them.
+struct ByteFormat {
+  unsigned Mantissa;
+  bool Fnuz;
+  unsigned bias() const { return (Mantissa == 3 ? 7 : 15) + Fnuz; }
+  bool hasInfinity() const { return Mantissa == 2 && !Fnuz; }
+  /// The largest number's magnitude.
+  unsigned largest() const { return Fnuz ? 0x7f : Mantissa == 3 ? 0x7e : 0x7b; }
+};
+
+/// \p Byte is a byte of 32 bits. A NaN without payload is positive.
+V byteToSingle(V Byte, ByteFormat F);
+
 /// The low or high half of a whole register.
 V halfOf(V Word, bool High);
 /// The half that bit \p Bit of the modifiers chooses.

@@ -16,10 +16,11 @@
 //          no difference to the sum, as long as A and B have the same order.
 // Without clamp sums wrap modulo 2^32. With it the exact sum of all products and C
 // is saturated once, to signed 32 bits: the documents say only that it saturates.
+// Of floats: Matrix.h.
 //
 //===----------------------------------------------------------------------===//
 
-#include "isa/amdgpu/Families.h"
+#include "isa/amdgpu/Matrix.h"
 
 using namespace llvm;
 
@@ -37,7 +38,7 @@ struct Shape {
   bool SignedA = false, SignedB = false, Clamp = false;
 
   unsigned groups() const { return Lanes / Size; }
-  unsigned regsOfD() const { return Size * Size / Lanes; }
+  unsigned rowsInLane() const { return Size * Size / Lanes; }
   /// Of the index summed over. A group that takes part has a register or more.
   unsigned parts() const { return Gfx12 ? std::min(groups(), Depth * EltBits / 32) : 1; }
   unsigned held() const { return Depth / parts(); } ///< elements in a lane
@@ -45,31 +46,70 @@ struct Shape {
 
 V extend(V A, unsigned Bits, bool Signed) { return Signed ? sext(A, Bits) : zext(A, Bits); }
 
-V rowOf(Sem &S, const Shape &F) {
+/// Of a lane's \p I-th element of D.
+V rowOf(Sem &S, const Shape &F, V I) {
   V Group = lshr(S.lane(), 4u);
-  return F.Gfx12 ? Group * F.regsOfD() + S.reg() : S.reg() * F.groups() + Group;
+  return F.Gfx12 ? Group * F.rowsInLane() + I : I * F.groups() + Group;
 }
 
-/// The elements that lane \p Lane holds in register \p Reg.
-V elements(Sem &S, const Shape &F, unsigned Operand, V Lane, unsigned Reg) {
-  return bits(S.elem(Operand, Lane, S.constant(32, Reg)), F.EltBits);
+/// Calls \p Each with the registers of A and B that are multiplied for an element of
+/// row \p Row, first elements of the index that is summed over first.
+void eachRegister(Sem &S, const Shape &F, V Row, function_ref<void(V A, V B)> Each) {
+  V Column = S.lane() & int64_t(Size - 1);
+  V First = F.Gfx12 ? S.constant(32, 0) : S.lane() & ~int64_t(Size - 1);
+  const unsigned Regs = F.held() * F.EltBits / 32;
+  for (unsigned Part = 0; Part != F.parts(); ++Part)
+    for (unsigned Word = 0; Word != Regs; ++Word) {
+      V Lane = First + Part * Size, Reg = S.constant(32, Word);
+      Each(S.elem(0, Lane + Row, Reg), S.elem(1, Lane + Column, Reg));
+    }
 }
 
 void multiplyIntegers(Sem &S, const Shape &F) {
-  V Row = rowOf(S, F), Column = S.lane() & int64_t(Size - 1);
-  V First = F.Gfx12 ? S.constant(32, 0) : S.lane() & ~int64_t(Size - 1);
-  const unsigned Regs = F.held() * F.EltBits / 32;
   V Sum;
-  for (unsigned Part = 0; Part != F.parts(); ++Part)
-    for (unsigned Reg = 0; Reg != Regs; ++Reg) {
-      V Lane = First + Part * Size;
-      V A = elements(S, F, 0, Lane + Row, Reg), B = elements(S, F, 1, Lane + Column, Reg);
-      V Products = sumGroups(extend(A, 32, F.SignedA) * extend(B, 32, F.SignedB), A.lanes())[0];
-      Sum = Sum.get() ? Sum + Products : Products;
-    }
+  eachRegister(S, F, rowOf(S, F, S.reg()), [&](V A, V B) {
+    V Products =
+        extend(bits(A, F.EltBits), 32, F.SignedA) * extend(bits(B, F.EltBits), 32, F.SignedB);
+    V Part = sumGroups(Products, 32 / F.EltBits)[0];
+    Sum = Sum.get() ? Sum + Part : Part;
+  });
   V C = S.elem(2, S.lane(), S.reg());
   // The products themselves add up to far less than 32 bits.
   S.out(F.Clamp ? saddSat(Sum, C) : Sum + C);
+}
+
+/// What D and C hold: singles; a 16-bit number in the low half, of which the high
+/// half stays C's (gfx11); two 16-bit numbers (gfx12).
+enum class Result : uint8_t { Singles, LowHalves, Halves };
+
+struct Floats {
+  Element A, B;
+  Result D = Result::Singles;
+};
+
+/// An element of D in row \p Row, a single.
+V multiplied(Sem &S, const Shape &F, const Floats &E, V Row, V C) {
+  V Sum = C;
+  eachRegister(S, F, Row,
+               [&](V A, V B) { Sum = accumulated(Sum, toSingles(A, E.A), toSingles(B, E.B)); });
+  return Sum;
+}
+
+void multiplyFloats(Sem &S, const Shape &F, const Floats &E) {
+  V C = S.elem(2, S.lane(), S.reg());
+  if (E.D == Result::Singles)
+    return S.out(multiplied(S, F, E, rowOf(S, F, S.reg()), C));
+  // C and D have the format of A, and are rounded once.
+  auto Half = [&](V Row, bool High) {
+    V Half = halfOf(C, High);
+    if (E.A == Element::F16)
+      return singleToHalf(multiplied(S, F, E, Row, halfToSingle(Half)));
+    return singleToBrain(multiplied(S, F, E, Row, brainToSingle(Half)));
+  };
+  if (E.D == Result::LowHalves)
+    return S.out(concat(Half(rowOf(S, F, S.reg()), false), halfOf(C, true)));
+  V Low = shl(S.reg(), 1u);
+  S.out(concat(Half(rowOf(S, F, Low), false), Half(rowOf(S, F, Low + 1), true)));
 }
 
 /// NAME, which multiplies unsigned integers, and variants ":ss", ":su" and ":us" with
@@ -99,6 +139,44 @@ void addIntegers(RowSet &R, const std::string &Name, const std::string &Features
       }
 }
 
+void addFloats(RowSet &R, const std::string &Name, const std::string &Features, const Shape &F,
+               const Floats &E, unsigned Weight) {
+  SmallVector<OperandSpec, 10> Spec;
+  for (unsigned K = 0; K != 3; ++K) {
+    // Bytes have no modifiers, C always.
+    if (F.EltBits == 16 || K == 2)
+      Spec.push_back(fixed(HighStaysHigh));
+    Spec.push_back(reg());
+  }
+  Spec.append(E.D == Result::LowHalves ? 4 : 2, fixed(0));
+  R.addMatrix(Name, Features, [F, E](Sem &S) { multiplyFloats(S, F, E); })
+      .waveLanes(F.Lanes)
+      .weight(Weight)
+      .spec(Spec);
+}
+
+void addFloatRows(RowSet &R, unsigned Lanes, const std::string &Gfx11, const std::string &Gfx12) {
+  const std::string Wave = "_w" + std::to_string(Lanes);
+  for (auto [Type, E] : {std::pair("F16", Element::F16), std::pair("BF16", Element::BF16)}) {
+    const Shape Old = {Lanes, 16, Size, false}, New = {Lanes, 16, Size, true};
+    const std::string To = std::string("_16X16X16_") + Type;
+    for (const char *Form : {"_twoaddr", "_threeaddr"}) {
+      addFloats(R, "V_WMMA_F32" + To + Form + Wave, Gfx11, Old, {E, E}, 32);
+      addFloats(R, "V_WMMA_F32" + To + Wave + Form, Gfx12, New, {E, E}, 16);
+      addFloats(R, std::string("V_WMMA_") + Type + To + Wave + Form, Gfx12, New,
+                {E, E, Result::Halves}, 16);
+    }
+    // The other opcodes of gfx11 leave the high halves open.
+    addFloats(R, std::string("V_WMMA_") + Type + To + "_TIED_twoaddr" + Wave, Gfx11, Old,
+              {E, E, Result::LowHalves}, 32);
+  }
+  for (auto [TypeA, A] : {std::pair("FP8", Element::FP8), std::pair("BF8", Element::BF8)})
+    for (auto [TypeB, B] : {std::pair("FP8", Element::FP8), std::pair("BF8", Element::BF8)})
+      for (const char *Form : {"_twoaddr", "_threeaddr"})
+        addFloats(R, std::string("V_WMMA_F32_16X16X16_") + TypeA + "_" + TypeB + Wave + Form, Gfx12,
+                  {Lanes, 8, Size, true}, {A, B}, 16);
+}
+
 } // namespace
 
 void addWmmaRows(RowSet &R) {
@@ -114,15 +192,16 @@ void addWmmaRows(RowSet &R) {
       {"V_WMMA_I32_16X16X32_IU4", 4, 32, true, 16},
   };
   // The _twoaddr forms tie C to D.
-  for (const Line &L : Lines)
-    for (unsigned Lanes : {32u, 64u})
-      for (const char *Form : {"_twoaddr", "_threeaddr"}) {
-        const std::string Wave = "_w" + std::to_string(Lanes);
-        addIntegers(R, L.Name + (L.Gfx12 ? Wave + Form : Form + Wave),
-                    (L.Gfx12 ? "+gfx12-insts" : "+gfx11-insts,-gfx12-insts") +
-                        (",+wavefrontsize" + std::to_string(Lanes)),
+  for (unsigned Lanes : {32u, 64u}) {
+    const std::string Wave = "_w" + std::to_string(Lanes),
+                      Size = ",+wavefrontsize" + std::to_string(Lanes),
+                      Gfx11 = "+gfx11-insts,-gfx12-insts" + Size, Gfx12 = "+gfx12-insts" + Size;
+    for (const Line &L : Lines)
+      for (const char *Form : {"_twoaddr", "_threeaddr"})
+        addIntegers(R, L.Name + (L.Gfx12 ? Wave + Form : Form + Wave), L.Gfx12 ? Gfx12 : Gfx11,
                     {Lanes, L.EltBits, L.Depth, L.Gfx12}, L.Weight);
-      }
+    addFloatRows(R, Lanes, Gfx11, Gfx12);
+  }
 }
 
 } // namespace whittle::amdgpu

@@ -96,6 +96,8 @@ static constexpr StringRef LastPlace =
 static constexpr StringRef DotOrder =
     "the order and the rounding of a float dot product's sums are open in AMD's documents";
 static constexpr StringRef ByteRounding = "how V_CVT_PK_U8_F32 rounds is open in AMD's documents";
+static constexpr StringRef MatrixOrder =
+    "AMD's documents give neither order nor rounding of a float matrix product's sums";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
@@ -109,6 +111,11 @@ static constexpr struct {
     {"V_DOT2_F16_F16", DotOrder},
     {"V_DOT4_F32_", DotOrder},
     {"V_DOT2_BF16_BF16", DotOrder},
+    {"V_MFMA_F32_", MatrixOrder},
+    {"V_MFMA_F64_", MatrixOrder},
+    {"V_WMMA_F32_", MatrixOrder},
+    {"V_WMMA_F16_", MatrixOrder},
+    {"V_WMMA_BF16_", MatrixOrder},
     {"V_WMMA_I32_16X16X16_IU4_w64",
      "the documents do not say which of 64 lanes hold 4-bit elements"},
     {"V_CVT_PK_U8_F32", ByteRounding}, {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
