@@ -162,6 +162,56 @@ void addRoundings(RowSet &R) {
 }
 
 //===----------------------------------------------------------------------===//
+// Cube maps
+//===----------------------------------------------------------------------===//
+
+/// Of three coordinates one has the largest magnitude: the last of equal ones. What
+/// is chosen by it, and by its sign.
+V byMajorAxis(Values S, V X, V Y, V Z) {
+  V Magnitudes[] = {fabs(S[0]), fabs(S[1]), fabs(S[2])};
+  V ZMajor = flessEqual(Magnitudes[0], Magnitudes[2]) & flessEqual(Magnitudes[1], Magnitudes[2]);
+  return select(ZMajor, Z, select(flessEqual(Magnitudes[0], Magnitudes[1]), Y, X));
+}
+V bySign(V A, V Negative, V Otherwise) {
+  return select(fless(A, A.sem().constantLike(A, 0)), Negative, Otherwise);
+}
+
+/// A coordinate that comes through and is a NaN is quieted, as of any operation; the
+/// documents do not say.
+void addCubes(RowSet &R) {
+  auto Add = [&](const char *Name, FloatOperation::Compute F) {
+    FloatOperation Op = {Name, 32, Three, std::move(F)};
+    Op.HasE32 = false;
+    Op.Weight = FusedWeight;
+    addFloatOperation(R, Op);
+  };
+  Add("V_CUBEID_F32", [](Values S, Generation) {
+    auto Face = [&](unsigned N) {
+      return bySign(S[N],
+                    S[0].sem().constant(32, N == 0   ? 0x3f800000
+                                            : N == 1 ? 0x40400000
+                                                     : 0x40a00000),
+                    S[0].sem().constant(32, N == 0   ? 0
+                                            : N == 1 ? 0x40000000
+                                                     : 0x40800000));
+    };
+    return byMajorAxis(S, Face(0), Face(1), Face(2));
+  });
+  Add("V_CUBESC_F32", [](Values S, Generation) {
+    V R = byMajorAxis(S, bySign(S[0], S[2], fneg(S[2])), S[0], bySign(S[2], fneg(S[0]), S[0]));
+    return propagate({R}, R);
+  });
+  Add("V_CUBETC_F32", [](Values S, Generation) {
+    V R = byMajorAxis(S, fneg(S[1]), bySign(S[1], fneg(S[2]), S[2]), fneg(S[1]));
+    return propagate({R}, R);
+  });
+  Add("V_CUBEMA_F32", [](Values S, Generation) {
+    V R = byMajorAxis(S, S[0], S[1], S[2]);
+    return sum(R, R);
+  });
+}
+
+//===----------------------------------------------------------------------===//
 // Pairs
 //===----------------------------------------------------------------------===//
 
@@ -229,6 +279,7 @@ void addFloatRows(RowSet &R) {
   addSums(R);
   addSelections(R);
   addRoundings(R);
+  addCubes(R);
   addPairs(R);
   addDoubleRows(R);
 }

@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/conformance/AMDGPUReferenceTools.h"
+#include <array>
 #include <bit>
 #include <cmath>
 
@@ -287,6 +288,38 @@ void addLegacy(ReferenceTable &Table) {
   }
 }
 
+/// Coordinates on a cube: 0 to 5 is the face.
+void addCubes(ReferenceTable &Table) {
+  auto Face = [](const uint64_t *S) {
+    float Coordinates[3];
+    for (int K = 0; K != 3; ++K)
+      Coordinates[K] = numberOf<float>(S[K]);
+    const float X = std::fabs(Coordinates[0]), Y = std::fabs(Coordinates[1]),
+                Z = std::fabs(Coordinates[2]);
+    const int Axis = Z >= X && Z >= Y ? 2 : Y >= X ? 1 : 0;
+    return 2 * Axis + (Coordinates[Axis] < 0 ? 1 : 0);
+  };
+  addBoth<float>(Table, "V_CUBEID_F32", 3,
+                 [=](const uint64_t *S) { return patternOf(float(Face(S))); });
+  // A coordinate's number, and whether it is negated.
+  auto Coordinate = [=](std::array<std::pair<int, bool>, 6> ByFace) {
+    return [=](const uint64_t *S) {
+      const auto [K, Negated] = ByFace[size_t(Face(S))];
+      const uint64_t X = Negated ? S[K] ^ Sign<float> : S[K];
+      return nan<float>(X) ? X | Quiet<float> : X;
+    };
+  };
+  addBoth<float>(
+      Table, "V_CUBESC_F32", 3,
+      Coordinate({{{2, true}, {2, false}, {0, false}, {0, false}, {0, false}, {0, true}}}));
+  addBoth<float>(Table, "V_CUBETC_F32", 3,
+                 Coordinate({{{1, true}, {1, true}, {2, false}, {2, true}, {1, true}, {1, true}}}));
+  addBoth<float>(Table, "V_CUBEMA_F32", 3, [=](const uint64_t *S) -> uint64_t {
+    const uint64_t X = S[Face(S) / 2];
+    return nan<float>(X) ? X | Quiet<float> : patternOf(2 * numberOf<float>(X));
+  });
+}
+
 /// Two singles: NEG_LO 1, NEG_HI 2, OP_SEL 4, OP_SEL_HI 8 of each source.
 template <typename F>
 void addPair(ReferenceTable &Table, const std::string &Name, int N, F Function) {
@@ -385,6 +418,7 @@ void addFloatReference(ReferenceTable &T) {
   addArithmetic<double>(T, "_F64");
   addExtrema(T);
   addLegacy(T);
+  addCubes(T);
   addPair(T, "V_PK_ADD_F32", 2, [](const float *X) { return X[0] + X[1]; });
   addPair(T, "V_PK_MUL_F32", 2, [](const float *X) { return X[0] * X[1]; });
   addPair(T, "V_PK_FMA_F32", 3, [](const float *X) { return std::fma(X[0], X[1], X[2]); });

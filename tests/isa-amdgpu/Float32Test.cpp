@@ -159,6 +159,23 @@ TEST(AMDGPUFloat32, DivisionIsFixedUp) {
             DoubleInfinity | DoubleMinus);
 }
 
+TEST(AMDGPUFloat32, CubesHaveSixFaces) {
+  auto Face = [](uint64_t X, uint64_t Y, uint64_t Z) {
+    return lane("V_CUBEID_F32_e64", {X, Y, Z});
+  };
+  EXPECT_EQ(Face(Two, One, One), 0u);
+  EXPECT_EQ(Face(Two | Minus, One, One), One);
+  EXPECT_EQ(Face(One, Two | Minus, One), Three);
+  EXPECT_EQ(Face(One, One, One | Minus), 0x40a00000u); // z before y before x
+  EXPECT_EQ(Face(One, One, 0), Two);
+  EXPECT_EQ(Face(Minus, Minus, Minus), 0x40800000u); // -0 is not below 0
+  EXPECT_EQ(lane("V_CUBESC_F32_e64", {Three, One, Two}), Two | Minus);
+  EXPECT_EQ(lane("V_CUBESC_F32_e64", {Three | Minus, One, Two}), Two);
+  EXPECT_EQ(lane("V_CUBETC_F32_e64", {One, Three | Minus, Two}), Two | Minus);
+  EXPECT_EQ(lane("V_CUBETC_F32_e64", {One, Two, Three}), Two | Minus);
+  EXPECT_EQ(lane("V_CUBEMA_F32_e64", {One, Two | Minus, One}), 0xc0800000u);
+}
+
 TEST(AMDGPUFloat32, ConversionsAtTheirLimits) {
   EXPECT_EQ(lane("V_CVT_I32_F32_e64", {0x4f000000}), 0x7fffffffu);
   EXPECT_EQ(lane("V_CVT_I32_F32_e64", {0xcf000001}), 0x80000000u);
