@@ -23,6 +23,10 @@ static constexpr const char *Names[] = {
     "fceil",       "ftrunc",     "fapproxrcp", "fapproxrsq", "fapproxsqrt", "fapproxexp2",
     "fapproxlog2", "fapproxsin", "fapproxcos", "aesenc",     "aesenclast",  "aesdec",
     "aesdeclast",  "aesimc"};
+    "fadd",       "fmul",    "fdiv",       "fsqrt",      "fmuladd", "fconvert", "ftosint",
+    "ftouint",    "sinttof", "uinttof",    "froundeven", "ffloor",  "fceil",    "ftrunc",
+    "frcp32",     "frsq32",  "fsqrt32",    "frcp64",     "frsq64",  "fsqrt64",  "aesenc",
+    "aesenclast", "aesdec",  "aesdeclast", "aesimc"};
 
 StringRef opaqueName(Opaque F) { return Names[unsigned(F)]; }
 
@@ -32,6 +36,8 @@ std::optional<Opaque> opaqueNamed(StringRef Name) {
       return Opaque(I);
   return std::nullopt;
 }
+
+bool isApproximate(Opaque F) { return F >= Opaque::Rcp32 && F <= Opaque::Sqrt64; }
 
 bool commutes(Opaque F) { return F == Opaque::FAdd || F == Opaque::FMul || F == Opaque::FMulAdd; }
 
@@ -129,7 +135,17 @@ static APInt evalFloat(Opaque F, unsigned Width, ArrayRef<APInt> Args) {
   case Opaque::FDiv:
     X.divide(Arg(1), Nearest);
     return settled(X);
+  case Opaque::Rcp32:
+  case Opaque::Rcp64:
+  case Opaque::Rsq32:
+  case Opaque::Rsq64: {
+    APFloat One = APFloat::getOne(X.getSemantics());
+    One.divide(F == Opaque::Rcp32 || F == Opaque::Rcp64 ? X : squareRoot(X), Nearest);
+    return settled(One);
+  }
   case Opaque::FSqrt:
+  case Opaque::Sqrt32:
+  case Opaque::Sqrt64:
     return settled(squareRoot(X));
   case Opaque::FMulAdd:
     X.fusedMultiplyAdd(Arg(1), Arg(2), Nearest);

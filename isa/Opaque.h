@@ -49,6 +49,12 @@ enum class Opaque : uint8_t {
   FApproxLog2,
   FApproxSin,
   FApproxCos,
+  Rcp32, ///< 1 / a, as the six below to within some units of the last place
+  Rsq32, ///< 1 / sqrt(a)
+  Sqrt32,
+  Rcp64,
+  Rsq64,
+  Sqrt64,
   AesEnc,     ///< ShiftRows, SubBytes, MixColumns of a 128-bit state
   AesEncLast, ///< the same without MixColumns
   AesDec,     ///< inverse ShiftRows, SubBytes, MixColumns
@@ -61,6 +67,9 @@ llvm::StringRef opaqueName(Opaque F);
 std::optional<Opaque> opaqueNamed(llvm::StringRef Name);
 /// True if exchanging the first two arguments leaves the result as it is.
 bool commutes(Opaque F);
+/// True if hardware's results are not known to the bit, and differ between GPUs. What
+/// evalOpaque() gives is near them and stands in no proof.
+bool isApproximate(Opaque F);
 /// The result, \p Width bits wide.
 llvm::APInt evalOpaque(Opaque F, unsigned Width, llvm::ArrayRef<llvm::APInt> Args);
 

@@ -136,9 +136,10 @@ Term TermGraph::var(const VarKey &Key, unsigned Lo, unsigned Width) {
   return lookup(Node{TermOp::Var, Width, Lo, 0, nullptr, nullptr, Key, Exec, 0}, {}, nullptr);
 }
 
-/// Folds if every operand is constant, else makes the node.
+/// Folds if every operand is constant and the result known, else makes the node.
 Term TermGraph::intern(TermOp Op, unsigned Width, ArrayRef<Term> Ops, unsigned Lo) {
-  if (all_of(Ops, [&](Term T) { return isConst(T); })) {
+  const bool Known = Op != TermOp::Apply || !isApproximate(Opaque(Lo));
+  if (Known && all_of(Ops, [&](Term T) { return isConst(T); })) {
     SmallVector<APInt, 4> Vals;
     for (Term T : Ops)
       Vals.push_back(value(T));

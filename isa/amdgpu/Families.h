@@ -59,6 +59,7 @@ void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on
 void addScalarCompareRows(RowSet &R); ///< compares into SCC
 void addScalarFloatRows(RowSet &R);   ///< floating point of the scalar unit
 void addFloatRows(RowSet &R);         ///< FP32 and FP64 arithmetic
+void addApproximationRows(RowSet &R); ///< reciprocals and roots
 void addFloatConvertRows(RowSet &R);  ///< between FP32, FP64 and integers
 void addFloat16Rows(RowSet &R);       ///< halves, in registers or half registers
 void addPackedFloatRows(RowSet &R);   ///< pairs of halves, mixes with singles, dot products

@@ -123,6 +123,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addScalarFloatRows(R);
   amdgpu::addFloatRows(R);
   amdgpu::addFloatConvertRows(R);
+  amdgpu::addApproximationRows(R);
   amdgpu::addFloat16Rows(R);
   amdgpu::addPackedFloatRows(R);
   amdgpu::addConvert16Rows(R);

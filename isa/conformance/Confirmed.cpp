@@ -98,6 +98,7 @@ static constexpr StringRef DotOrder =
 static constexpr StringRef ByteRounding = "how V_CVT_PK_U8_F32 rounds is open in AMD's documents";
 static constexpr StringRef MatrixOrder =
     "AMD's documents give neither order nor rounding of a float matrix product's sums";
+static constexpr StringRef Approximation = "an approximation that no document defines";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
@@ -118,6 +119,7 @@ static constexpr struct {
     {"V_WMMA_BF16_", MatrixOrder},
     {"V_WMMA_I32_16X16X16_IU4_w64",
      "the documents do not say which of 64 lanes hold 4-bit elements"},
+    {"V_RCP_", Approximation},         {"V_RSQ_", Approximation}, {"V_SQRT_", Approximation},
     {"V_CVT_PK_U8_F32", ByteRounding}, {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
 };
 

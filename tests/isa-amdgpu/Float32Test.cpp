@@ -205,6 +205,15 @@ TEST(AMDGPUFloat32, ConversionsAtTheirLimits) {
   EXPECT_EQ(lane("V_CVT_PK_U8_F32_e64", {0x43960000, 5, 0x11223344}), 0x1122ff44u);
 }
 
+TEST(AMDGPUFloat32, ApproximationsAreNearAndTreatNaNsAsOthersDo) {
+  EXPECT_EQ(lane("V_RCP_F32_e64", {Two}), 0x3f000000u);
+  EXPECT_EQ(lane("V_RCP_F32_e32", {Minus}), Infinity | Minus);
+  EXPECT_EQ(lane("V_RCP_F32_e64:mods", {Two}, {1, 1}), 0u);
+  EXPECT_EQ(lane("V_RSQ_F64_e64", {0x4010000000000000}), 0x3fe0000000000000u);
+  EXPECT_EQ(lane("V_SQRT_F32_e64", {One | Minus}), 0x7fc00000u);
+  EXPECT_EQ(lane("V_SQRT_F32_e64", {0xff800001}), 0xffc00001u);
+}
+
 //===----------------------------------------------------------------------===//
 // Rows broken on purpose
 //===----------------------------------------------------------------------===//

@@ -52,8 +52,10 @@ TEST(Float, ComparisonsAreThoseOfTheFormat) {
       APFloat X(formatOf(W), A), Y(formatOf(W), B);
       Term P = G.constant(A), Q = G.constant(B);
       ASSERT_EQ(G.value(G.isNaN(P)).isOne(), X.isNaN());
-      ASSERT_EQ(G.value(G.fless(P, Q)).isOne(), X < Y) << A.getZExtValue() << " " << B.getZExtValue();
-      ASSERT_EQ(G.value(G.fequal(P, Q)).isOne(), X == Y) << A.getZExtValue() << " " << B.getZExtValue();
+      ASSERT_EQ(G.value(G.fless(P, Q)).isOne(), X < Y)
+          << A.getZExtValue() << " " << B.getZExtValue();
+      ASSERT_EQ(G.value(G.fequal(P, Q)).isOne(), X == Y)
+          << A.getZExtValue() << " " << B.getZExtValue();
     }
 }
 
@@ -68,7 +70,8 @@ template <class T, class Bits> void compareWithHost() {
     if (std::isnan(Host))
       ASSERT_TRUE(APFloat(formatOf(W), Got).isNaN()) << opaqueName(F).str();
     else
-      ASSERT_EQ(Got.getZExtValue(), as<Bits>(Host)) << opaqueName(F).str() << " of " << Args[0].getZExtValue();
+      ASSERT_EQ(Got.getZExtValue(), as<Bits>(Host))
+          << opaqueName(F).str() << " of " << Args[0].getZExtValue();
   };
   for (unsigned I = 0; I != 5000; ++I) {
     APInt A = sample(W, Rng), B = sample(W, Rng), C = sample(W, Rng);
@@ -102,6 +105,16 @@ TEST(Float, IntegersSaturate) {
   EXPECT_EQ(To(Opaque::FToUInt, -1.5), 0u);
   EXPECT_EQ(To(Opaque::FToUInt, 3e9), 3000000000u);
   EXPECT_EQ(To(Opaque::FToUInt, 1e20), 0xffffffffu);
+}
+
+TEST(Float, ApproximationsOfConstantsAreNotFolded) {
+  TermGraph G;
+  const Term Two = G.constant(32, 0x40000000), Half = G.constant(32, 0x3f000000);
+  EXPECT_EQ(G.apply(Opaque::FDiv, 32, {G.constant(32, 0x3f800000), Two}), Half);
+  const Term Reciprocal = G.apply(Opaque::Rcp32, 32, {Two});
+  EXPECT_EQ(G.op(Reciprocal), TermOp::Apply);
+  EXPECT_EQ(G.apply(Opaque::Rcp32, 32, {Two}), Reciprocal);
+  EXPECT_NE(G.apply(Opaque::Rsq32, 32, {Two}), Reciprocal);
 }
 
 TEST(Float, ALastCipherRoundUndoesItsInverse) {

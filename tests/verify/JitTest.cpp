@@ -20,6 +20,12 @@ namespace {
 
 using Buffers = std::vector<std::vector<uint8_t>>;
 
+/// What hardware gives is not known, and not folded.
+bool readsApproximation(const TermGraph &G, Term T) {
+  return (G.op(T) == TermOp::Apply && isApproximate(G.function(T))) ||
+         any_of(G.operands(T), [&](Term O) { return readsApproximation(G, O); });
+}
+
 void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &Random) {
   SmallVector<int64_t, 2> Imms;
   for (const OperandSpec &U : R.Uses)
@@ -61,6 +67,8 @@ void compare(const TargetIsa &Isa, Evaluator &E, const Row &R, std::mt19937_64 &
     Expected<TermList> V = P.value(W.Source.Outputs[0], R.isWave() ? Test : 0);
     ASSERT_TRUE(bool(V)) << toString(V.takeError());
     Term Whole = G.concat(*V);
+    if (!G.isConst(Whole) && readsApproximation(G, Whole))
+      continue;
     ASSERT_TRUE(G.isConst(Whole)) << R.Name;
     ASSERT_EQ(G.value(Whole), bitsOf(Out.data() + Test * OutTy.bytes(), OutTy.Bits))
         << R.Name << " test " << Test;
