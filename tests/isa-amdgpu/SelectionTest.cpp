@@ -289,4 +289,14 @@ TEST(AMDGPUSelection, SoDoFloatsOf16BitsOnEachGpu) {
   }
 }
 
+TEST(AMDGPUSelection, SoDoSinglesAndDoublesOnEachGpu) {
+  for (StringRef Cpu : {"gfx90a", "gfx942", "gfx950", "gfx1100", "gfx1200"}) {
+    std::set<std::string> Opcodes;
+    compare(Cpu, "floats32.ll", 150, Opcodes, /*Finite=*/true);
+    EXPECT_GE(Opcodes.size(), 30u) << Cpu.str();
+    for (const char *Met : {"V_ADD_F32_e64:mods", "V_MUL_F32_e64", "V_LDEXP_F64_e64"})
+      EXPECT_TRUE(Opcodes.count(Met)) << Cpu.str() << ": " << Met;
+  }
+}
+
 } // namespace
