@@ -147,7 +147,8 @@ V callOpaque(Opaque F, V Arg, function_ref<V(V)> Body) {
 static V approximate(Opaque F, V A) {
   constexpr unsigned Wide = 64;
   const uint64_t NanBits = infinityBits(Wide) | quietBit(Wide);
-  V X = fconvert(A, Wide, A.sem().constant(Wide, NanBits)), Nan = X.sem().constantLike(X, NanBits);
+  V X = A.eltBits() == Wide ? A : fconvert(A, Wide, A.sem().constant(Wide, NanBits));
+  V Nan = X.sem().constantLike(X, NanBits);
   V One = X.sem().constantLike(X, powerOfTwo(Wide, 0));
   auto Call = [&](Intrinsic::ID Id, V Y) { return settle(unary(Id, Y), Nan); };
   auto Angle = [&] {

@@ -23,10 +23,6 @@ static constexpr const char *Names[] = {
     "fceil",       "ftrunc",     "fapproxrcp", "fapproxrsq", "fapproxsqrt", "fapproxexp2",
     "fapproxlog2", "fapproxsin", "fapproxcos", "aesenc",     "aesenclast",  "aesdec",
     "aesdeclast",  "aesimc"};
-    "fadd",       "fmul",    "fdiv",       "fsqrt",      "fmuladd", "fconvert", "ftosint",
-    "ftouint",    "sinttof", "uinttof",    "froundeven", "ffloor",  "fceil",    "ftrunc",
-    "frcp32",     "frsq32",  "fsqrt32",    "frcp64",     "frsq64",  "fsqrt64",  "aesenc",
-    "aesenclast", "aesdec",  "aesdeclast", "aesimc"};
 
 StringRef opaqueName(Opaque F) { return Names[unsigned(F)]; }
 
@@ -37,7 +33,7 @@ std::optional<Opaque> opaqueNamed(StringRef Name) {
   return std::nullopt;
 }
 
-bool isApproximate(Opaque F) { return F >= Opaque::Rcp32 && F <= Opaque::Sqrt64; }
+bool isApproximate(Opaque F) { return F >= Opaque::FApproxRcp && F <= Opaque::FApproxCos; }
 
 bool commutes(Opaque F) { return F == Opaque::FAdd || F == Opaque::FMul || F == Opaque::FMulAdd; }
 
@@ -117,7 +113,7 @@ static APInt evalFloat(Opaque F, unsigned Width, ArrayRef<APInt> Args) {
   }
   APFloat X(formatOf(Args[0].getBitWidth()), Args[0]);
   auto Arg = [&](unsigned I) { return APFloat(formatOf(Args[I].getBitWidth()), Args[I]); };
-  if (F >= Opaque::FApproxRcp && F <= Opaque::FApproxCos) {
+  if (isApproximate(F)) {
     bool Inexact;
     APFloat Wide = X;
     Wide.convert(APFloat::IEEEdouble(), Nearest, &Inexact);
@@ -135,17 +131,7 @@ static APInt evalFloat(Opaque F, unsigned Width, ArrayRef<APInt> Args) {
   case Opaque::FDiv:
     X.divide(Arg(1), Nearest);
     return settled(X);
-  case Opaque::Rcp32:
-  case Opaque::Rcp64:
-  case Opaque::Rsq32:
-  case Opaque::Rsq64: {
-    APFloat One = APFloat::getOne(X.getSemantics());
-    One.divide(F == Opaque::Rcp32 || F == Opaque::Rcp64 ? X : squareRoot(X), Nearest);
-    return settled(One);
-  }
   case Opaque::FSqrt:
-  case Opaque::Sqrt32:
-  case Opaque::Sqrt64:
     return settled(squareRoot(X));
   case Opaque::FMulAdd:
     X.fusedMultiplyAdd(Arg(1), Arg(2), Nearest);

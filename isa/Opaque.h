@@ -49,12 +49,6 @@ enum class Opaque : uint8_t {
   FApproxLog2,
   FApproxSin,
   FApproxCos,
-  Rcp32, ///< 1 / a, as the six below to within some units of the last place
-  Rsq32, ///< 1 / sqrt(a)
-  Sqrt32,
-  Rcp64,
-  Rsq64,
-  Sqrt64,
   AesEnc,     ///< ShiftRows, SubBytes, MixColumns of a 128-bit state
   AesEncLast, ///< the same without MixColumns
   AesDec,     ///< inverse ShiftRows, SubBytes, MixColumns

@@ -1,4 +1,4 @@
-//===- isa/amdgpu/Approximations.cpp - Reciprocals and roots --------------===//
+//===- isa/amdgpu/Approximations.cpp - Approximations of singles, doubles -===//
 //
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -19,17 +19,15 @@ namespace {
 
 constexpr unsigned QuarterRate = 8;
 
-V notANumber(V A) {
-  return A.sem().constantLike(A, infinityBits(A.eltBits()) | quietBit(A.eltBits()));
+/// What is invalid is the negative NaN, as the documents' examples have it.
+V invalid(V A) {
+  const unsigned Bits = A.eltBits();
+  return A.sem().constantLike(A, signBit(Bits) | infinityBits(Bits) | quietBit(Bits));
 }
-V one(V A) { return A.sem().constantLike(A, powerOfTwo(A.eltBits(), 0)); }
-V reciprocal(V A) { return fdiv(one(A), A, notANumber(A)); }
-V root(V A) { return fsqrt(A, notANumber(A)); }
-V reciprocalRoot(V A) { return reciprocal(root(A)); }
 
-void add(RowSet &R, const char *Name, unsigned Bits, Opaque F, V (*Near)(V)) {
-  FloatOperation Op = {Name, Bits, {WholeSource::Float}, [F, Near](ArrayRef<V> S, Generation) {
-                         return propagate({S[0]}, callOpaque(F, S[0], Near));
+void add(RowSet &R, const char *Name, unsigned Bits, Opaque F) {
+  FloatOperation Op = {Name, Bits, {WholeSource::Float}, [F](ArrayRef<V> S, Generation) {
+                         return propagate({S[0]}, fapproximate(F, S[0], invalid(S[0])));
                        }};
   Op.Weight = QuarterRate;
   addFloatOperation(R, Op);
@@ -38,14 +36,18 @@ void add(RowSet &R, const char *Name, unsigned Bits, Opaque F, V (*Near)(V)) {
 } // namespace
 
 void addApproximationRows(RowSet &R) {
-  add(R, "V_RCP_F32", 32, Opaque::Rcp32, reciprocal);
+  add(R, "V_RCP_F32", 32, Opaque::FApproxRcp);
   // Raises other exceptions.
-  add(R, "V_RCP_IFLAG_F32", 32, Opaque::Rcp32, reciprocal);
-  add(R, "V_RSQ_F32", 32, Opaque::Rsq32, reciprocalRoot);
-  add(R, "V_SQRT_F32", 32, Opaque::Sqrt32, root);
-  add(R, "V_RCP_F64", 64, Opaque::Rcp64, reciprocal);
-  add(R, "V_RSQ_F64", 64, Opaque::Rsq64, reciprocalRoot);
-  add(R, "V_SQRT_F64", 64, Opaque::Sqrt64, root);
+  add(R, "V_RCP_IFLAG_F32", 32, Opaque::FApproxRcp);
+  add(R, "V_RSQ_F32", 32, Opaque::FApproxRsq);
+  add(R, "V_SQRT_F32", 32, Opaque::FApproxSqrt);
+  add(R, "V_EXP_F32", 32, Opaque::FApproxExp2);
+  add(R, "V_LOG_F32", 32, Opaque::FApproxLog2);
+  add(R, "V_SIN_F32", 32, Opaque::FApproxSin);
+  add(R, "V_COS_F32", 32, Opaque::FApproxCos);
+  add(R, "V_RCP_F64", 64, Opaque::FApproxRcp);
+  add(R, "V_RSQ_F64", 64, Opaque::FApproxRsq);
+  add(R, "V_SQRT_F64", 64, Opaque::FApproxSqrt);
 }
 
 } // namespace whittle::amdgpu

@@ -92,21 +92,24 @@ static constexpr struct {
 // Rows of which the documents leave a step open. A reference could only repeat the
 // choice that the row makes.
 static constexpr StringRef LastPlace =
-    "AMD documents this approximation to 1 unit in the last place, not to the bit";
+    "AMD documents this approximation to some units in the last place, not to the bit";
 static constexpr StringRef DotOrder =
     "the order and the rounding of a float dot product's sums are open in AMD's documents";
 static constexpr StringRef ByteRounding = "how V_CVT_PK_U8_F32 rounds is open in AMD's documents";
 static constexpr StringRef MatrixOrder =
     "AMD's documents give neither order nor rounding of a float matrix product's sums";
-static constexpr StringRef Approximation = "an approximation that no document defines";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
 } Undocumented[] = {
-    {"V_RCP_F16", LastPlace},     {"V_RSQ_F16", LastPlace},  {"V_SQRT_F16", LastPlace},
-    {"V_EXP_F16", LastPlace},     {"V_LOG_F16", LastPlace},  {"V_SIN_F16", LastPlace},
-    {"V_COS_F16", LastPlace},     {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
-    {"V_DOT2_F16_F16", DotOrder}, {"V_DOT4_F32_", DotOrder}, {"V_DOT2_BF16_BF16", DotOrder},
+    {"V_RCP_", LastPlace},
+    {"V_RSQ_", LastPlace},
+    {"V_SQRT_", LastPlace},
+    {"V_EXP_", LastPlace},
+    {"V_LOG_", LastPlace},
+    {"V_SIN_", LastPlace},
+    {"V_COS_", LastPlace},
+    {"V_CVT_PK_U8_F32", ByteRounding},
     {"V_DOT2_F32_", DotOrder},
     {"V_DOT2C_F32_", DotOrder},
     {"V_DOT2_F16_F16", DotOrder},
@@ -119,8 +122,6 @@ static constexpr struct {
     {"V_WMMA_BF16_", MatrixOrder},
     {"V_WMMA_I32_16X16X16_IU4_w64",
      "the documents do not say which of 64 lanes hold 4-bit elements"},
-    {"V_RCP_", Approximation},         {"V_RSQ_", Approximation}, {"V_SQRT_", Approximation},
-    {"V_CVT_PK_U8_F32", ByteRounding}, {"V_DOT2_F32_", DotOrder}, {"V_DOT2C_F32_", DotOrder},
 };
 
 StringRef unconfirmedReason(const Row &R) {

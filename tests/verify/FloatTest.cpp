@@ -111,10 +111,10 @@ TEST(Float, ApproximationsOfConstantsAreNotFolded) {
   TermGraph G;
   const Term Two = G.constant(32, 0x40000000), Half = G.constant(32, 0x3f000000);
   EXPECT_EQ(G.apply(Opaque::FDiv, 32, {G.constant(32, 0x3f800000), Two}), Half);
-  const Term Reciprocal = G.apply(Opaque::Rcp32, 32, {Two});
+  const Term Reciprocal = G.apply(Opaque::FApproxRcp, 32, {Two});
   EXPECT_EQ(G.op(Reciprocal), TermOp::Apply);
-  EXPECT_EQ(G.apply(Opaque::Rcp32, 32, {Two}), Reciprocal);
-  EXPECT_NE(G.apply(Opaque::Rsq32, 32, {Two}), Reciprocal);
+  EXPECT_EQ(G.apply(Opaque::FApproxRcp, 32, {Two}), Reciprocal);
+  EXPECT_NE(G.apply(Opaque::FApproxRsq, 32, {Two}), Reciprocal);
 }
 
 TEST(Float, ALastCipherRoundUndoesItsInverse) {
