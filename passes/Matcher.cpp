@@ -117,7 +117,8 @@ private:
           return false;
         if (Slot)
           break;
-        if (!sameSymbol(*P->R, *N.R) || !sameImms(N, *P))
+        // Two nodes are two instructions: the target was weighed against both.
+        if (!sameSymbol(*P->R, *N.R) || !sameImms(N, *P) || is_contained(M.NodeMI, P->MI))
           return false;
         Slot = P->MI;
         const auto &Orders = Set.operandOrders(*N.R);

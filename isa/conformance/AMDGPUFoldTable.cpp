@@ -124,7 +124,6 @@ void addIntrinsics(Table &Folds) {
   }
   Folds.add("V_LDEXP_F32_e64", T::F32, {T::F32, T::I32}, call(I::ldexp, {0, 1}));
   Folds.add("V_LDEXP_F64_e64", T::F64, {T::F64, T::I32}, call(I::ldexp, {0, 1}));
-  Folds.add("V_TRIG_PREOP_F64_e64", T::F64, {T::F64, T::I32}, call(I::amdgcn_trig_preop, {0}));
   Folds.addBoth("V_CVT_PKRTZ_F16_F32", T::V2F16, {T::F32, T::F32}, call(I::amdgcn_cvt_pkrtz));
   Folds.addBoth("V_CVT_OFF_F32_I4", T::F32, {T::I32}, call(I::amdgcn_cvt_off_f32_i4));
   Folds.add("S_BITREPLICATE_B64_B32", T::I64, {T::I32}, call(I::amdgcn_s_bitreplicate));

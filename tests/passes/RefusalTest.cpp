@@ -171,25 +171,37 @@ TEST(Refused, AHighHalfThatIsRead) {
   EXPECT_EQ(rewrites(LowHalfOnly, Code("    %4:vgpr_32 = COPY %3\n")), 0u);
 }
 
+// Rounding and denormals are as kernels start with them, or rows on floats say nothing.
 TEST(Refused, ModesThatKernelsDoNotStartWith) {
-  const char Rule[] = R"(
+  const char Floats[] = R"(
 rule amdgcn
   %0:l32
   %1:l32
-  %2:l32 = V_PK_ADD_U16 %0, %1
-  %3:l32 = V_PK_SUB_U16 %2, %1
-  yield %3
+  %2:l32 = V_MUL_F32_e64 %0, %1
+  %3:l32 = V_MUL_F32_e64 %0, %1
+  %4:l32 = V_FMA_F32_e64 %2, %3, %1
+  yield %4
 =>
-  yield %0
+  %2:l32 = V_MUL_F32_e64 %0, %1
+  %3:l32 = V_FMA_F32_e64 %2, %2, %1
+  yield %3
 end
 )";
-  // Integers do not depend on MODE, and so are not refused where it is written.
-  const std::string Code =
-      "    S_ROUND_MODE 3, implicit-def $mode, implicit $mode\n    %3:vgpr_32 = V_PK_ADD_U16 8, "
-      "%0, "
-      "8, %1, 0, 0, 0, 0, 0, implicit $exec\n    %4:vgpr_32 = V_PK_SUB_I16 8, %3, 8, %1, 0, 0, 0, "
-      "0, 0, implicit $exec\n";
-  EXPECT_EQ(rewrites(Rule, Code + Return, "gfx1200"), 1u);
+  const std::string Code = "    %3:vgpr_32 = nofpexcept V_MUL_F32_e64 0, %0, 0, %1, 0, 0, implicit "
+                           "$mode, implicit $exec\n"
+                           "    %5:vgpr_32 = nofpexcept V_MUL_F32_e64 0, %0, 0, %1, 0, 0, implicit "
+                           "$mode, implicit $exec\n"
+                           "    %4:vgpr_32 = nofpexcept V_FMA_F32_e64 0, %3, 0, %5, 0, %1, 0, 0, "
+                           "implicit $mode, implicit "
+                           "$exec\n";
+  const std::string Mode = "    S_ROUND_MODE 3, implicit-def $mode, implicit $mode\n";
+  EXPECT_EQ(rewrites(Floats, Code + Return, "gfx1200"), 1u);
+  EXPECT_EQ(rewrites(Floats, Mode + Code + Return, "gfx1200"), 0u);
+  // Integers do not depend on MODE.
+  const std::string Packed =
+      "    %3:vgpr_32 = V_PK_ADD_U16 8, %0, 8, %1, 0, 0, 0, 0, 0, implicit $exec\n"
+      "    %4:vgpr_32 = V_PK_SUB_I16 8, %3, 8, %1, 0, 0, 0, 0, 0, implicit $exec\n";
+  EXPECT_EQ(rewrites(PackedTwice, Mode + Packed + Return, "gfx1200"), 1u);
 }
 
 } // namespace

@@ -268,6 +268,53 @@ TEST(Lanes, DotProductsIntoTheAccumulator) {
             "refuted");
 }
 
+// Sums of floats are not reassociated: matrix instructions carry no flag that would
+// allow it, whatever the addition after them carries.
+TEST(Floats, AccumulatorsAreNotFolded) {
+  auto Text = [](const std::string &Body) { return cantFail(parseRule("rule amdgcn\n" + Body)); };
+  EXPECT_NE(verdict(Text(R"(  %0:l32
+  %1:l32
+  %2:l32 = const splat(i32 0)
+  %3:l32
+  %4:l32 = V_FMA_F32_e64 %0, %1, %2
+  %5:l32 = V_ADD_F32_e64 %4, %3
+  yield %5
+=>
+  %4:l32 = V_FMA_F32_e64 %0, %1, %3
+  yield %4
+end
+)")),
+            "proved");
+  std::string Sum = R"(  %0:l32
+  %1:l32
+  %2:l128 = const splat(i32 0)
+  %3:l128
+  %4:l128 = V_MFMA_F32_4X4X1F32_e64 %0, %1, %2
+)",
+              Yield = "  yield ", Parts,
+              Target = "=>\n  %4:l128 = V_MFMA_F32_4X4X1F32_e64 %0, %1, %3\n";
+  unsigned Id = 5;
+  for (unsigned R = 0; R != 4; ++R, Id += 3) {
+    const std::string At = std::to_string(32 * R), A = "%" + std::to_string(Id),
+                      B = "%" + std::to_string(Id + 1), C = "%" + std::to_string(Id + 2),
+                      D = "%" + std::to_string(5 + R);
+    Sum += "  " + A + ":l32 = EXTRACT %4, " + At + "\n  " + B + ":l32 = EXTRACT %3, " + At +
+           "\n  " + C + ":l32 = V_ADD_F32_e64 " + A + ", " + B + "\n";
+    Yield += (R ? ", " : "") + C;
+    Parts += (R ? ", " : "") + D;
+    Target += "  " + D + ":l32 = EXTRACT %4, " + At + "\n";
+  }
+  const std::string Rule = Sum + Yield + "\n" + Target + "  yield " + Parts + "\nend\n";
+  EXPECT_NE(verdict(Text(Rule)), "proved");
+  // The same of integers is what this is not.
+  std::string Integers = Rule;
+  for (auto [From, To] : {std::pair("V_MFMA_F32_4X4X1F32_e64", "V_MFMA_I32_4X4X4I8_e64"),
+                          std::pair("V_ADD_F32_e64", "V_ADD_U32_e64")})
+    for (size_t P; (P = Integers.find(From)) != std::string::npos;)
+      Integers.replace(P, std::strlen(From), To);
+  EXPECT_EQ(verdict(Text(Integers)), "proved");
+}
+
 // 16-bit results of GFX9 zero what is above; the op_sel form leaves it as it was.
 TEST(Halves, WhatNobodyReadsIsNotCompared) {
   auto Rule = [](const char *Low) {
