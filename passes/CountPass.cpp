@@ -23,7 +23,7 @@ namespace {
 struct OpcodeUse {
   enum Kind : uint8_t { Unknown, Plain, Row, Unfolds, Missing } K = Unknown;
   SmallVector<const whittle::Row *, 2> Rows = {}; ///< Row
-  unsigned RegForm = 0;                      ///< Missing: what LLVM unfolds to
+  unsigned RegForm = 0;                           ///< Missing: what LLVM unfolds to
 };
 
 bool isOneOf(StringRef Name, ArrayRef<StringRef> List) { return is_contained(List, Name); }
