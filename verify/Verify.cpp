@@ -23,6 +23,9 @@ namespace whittle {
 
 /// Concrete inputs tried on each distinct slice before a solver is asked.
 static constexpr unsigned ConcreteTries = 64;
+/// Differing slices of one rule that a choice of the source may excuse: each may
+/// cost a solver's whole budget, and a rule with one is not proved.
+static constexpr unsigned MaxExcused = 4;
 
 StringRef verdictName(const Verdict &V) {
   static constexpr const char *Names[] = {"proved", "refuted", "unknown", "killed"};
@@ -104,6 +107,7 @@ private:
     NormalForm Forms(T.G);
     std::vector<std::pair<const Obligation *, Cone>> Hard;
     std::optional<Verdict> Undecided;
+    unsigned Excused = 0;
     for (const Obligation &Ob : T.Obligations) {
       Cone C(T.G, Ob.Source, Ob.Target);
       if (!Seen.insert(C.key()).second)
@@ -123,6 +127,8 @@ private:
           return Error::success();
         }
         Undecided = std::move(V);
+        if (++Excused == MaxExcused)
+          break;
         continue;
       }
       Hard.push_back({&Ob, std::move(C)});
