@@ -72,21 +72,11 @@ static constexpr struct {
   StringRef Reason;
 } OutOfReach[] = {
     {"+avx512fp16", "no emulator or CPU at hand executes AVX512-FP16"},
-    {"+avx512bf16", "no emulator or CPU at hand executes AVX512-BF16"},
     {"+avx10.2", "no emulator or CPU at hand executes AVX10.2"},
     {"+avxneconvert", "no emulator or CPU at hand executes AVX-NE-CONVERT"},
     {"+avxifma", "no emulator or CPU at hand executes AVX-IFMA"},
     {"+sha512", "no emulator or CPU at hand executes SHA512"},
     {"+amx-", "no emulator or CPU at hand executes AMX"},
-};
-
-// Rows that an emulator could run, but about which it and the manual differ.
-static constexpr struct {
-  StringRef Prefix; ///< of the opcode
-  StringRef Reason;
-} Disputed[] = {
-    {"VRANGE", "Bochs 2.7 and the manual differ where magnitudes are equal and signs are not; "
-               "awaits a CPU with AVX512DQ"},
 };
 
 // Rows of which the documents leave a step open. A reference could only repeat the
@@ -125,9 +115,6 @@ static constexpr struct {
 };
 
 StringRef unconfirmedReason(const Row &R) {
-  for (const auto &[Prefix, Reason] : Disputed)
-    if (StringRef(R.Name).starts_with(Prefix))
-      return Reason;
   for (const auto &[Prefix, Reason] : Undocumented)
     if (StringRef(R.Name).starts_with(Prefix))
       return Reason;
