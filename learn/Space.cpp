@@ -232,7 +232,7 @@ Error openSpace(Space &S, const TargetIsa &Isa, Evaluator &E, ArrayRef<std::stri
     bool Wanted = OnlyRows.empty() ||
                   any_of(C.Members, [&](const Row *M) { return is_contained(OnlyRows, M->Name); });
     bool Fits = R.inWindows() && !R.isWave() && !R.readsMemory() && !R.DefsFlags &&
-                R.Ins.size() >= 1 && R.Ins.size() <= 4 && R.NumImms <= 1 &&
+                !R.Ins.empty() && R.Ins.size() <= 4 && R.NumImms <= 1 &&
                 is_contained(Types, R.Def) &&
                 all_of(R.Ins, [&](ValueType T) { return is_contained(Types, T); });
     if (!Wanted || !Fits)

@@ -417,7 +417,8 @@ bool RuleSet::match(ValueView &View, MachineInstr &Root, unsigned Rule,
 
 Matcher::Matcher(std::vector<LoadedRule> Rules) { setRules(std::move(Rules)); }
 
-Matcher::Matcher(std::vector<std::string> RootNames, std::function<std::vector<LoadedRule>()> Load)
+Matcher::Matcher(const std::vector<std::string> &RootNames,
+                 std::function<std::vector<LoadedRule>()> Load)
     : Load(std::move(Load)) {
   for (const std::string &Name : RootNames)
     Roots.insert(Name);
@@ -470,9 +471,9 @@ std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules) {
   return std::make_shared<Matcher>(std::move(Rules));
 }
 
-std::shared_ptr<Matcher> makeMatcher(std::vector<std::string> Roots,
+std::shared_ptr<Matcher> makeMatcher(const std::vector<std::string> &Roots,
                                      std::function<std::vector<LoadedRule>()> Load) {
-  return std::make_shared<Matcher>(std::move(Roots), std::move(Load));
+  return std::make_shared<Matcher>(Roots, std::move(Load));
 }
 
 } // namespace whittle

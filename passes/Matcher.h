@@ -77,7 +77,7 @@ private:
 class Matcher {
 public:
   explicit Matcher(std::vector<LoadedRule> Rules);
-  Matcher(std::vector<std::string> Roots, std::function<std::vector<LoadedRule>()> Load);
+  Matcher(const std::vector<std::string> &Roots, std::function<std::vector<LoadedRule>()> Load);
   /// nullptr if no rule is for this target, or none can match in \p MF.
   RuleSet *forFunction(llvm::StringRef Arch, const llvm::MachineFunction &MF);
 

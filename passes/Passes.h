@@ -63,7 +63,7 @@ class Matcher;
 std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules);
 /// The same, with the rules read when a function first has one of \p Roots (opcode
 /// names; register forms stand for their memory forms too).
-std::shared_ptr<Matcher> makeMatcher(std::vector<std::string> Roots,
+std::shared_ptr<Matcher> makeMatcher(const std::vector<std::string> &Roots,
                                      std::function<std::vector<LoadedRule>()> Load);
 /// \p Stats may be null. \p Measured, if any, is what profit goes by on its CPU.
 llvm::MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats,

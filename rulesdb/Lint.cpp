@@ -159,6 +159,7 @@ public:
 
   std::vector<LintFinding> run() {
     std::vector<bool> Usable;
+    Usable.reserve(Rules.size());
     for (const Item &R : Rules)
       Usable.push_back(checkAlone(R));
     for (size_t I = 0; I < Rules.size(); ++I)

@@ -53,9 +53,8 @@ void finishLoopOptions(LoopOptions &L, const LoopText &T, bool Quiet) {
   L.Progress = !Quiet && isatty(2);
   if (T.Shard.empty())
     return;
-  char Rest;
-  if (sscanf(T.Shard.c_str(), "%u/%u%c", &L.Shard, &L.Shards, &Rest) != 2 || !L.Shards ||
-      L.Shard >= L.Shards)
+  auto [I, N] = llvm::StringRef(T.Shard).split('/');
+  if (I.getAsInteger(10, L.Shard) || N.getAsInteger(10, L.Shards) || L.Shard >= L.Shards)
     throw CLI::ValidationError("--shard", "'" + T.Shard + "' is not I/N with I < N");
 }
 

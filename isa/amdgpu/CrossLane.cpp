@@ -119,7 +119,7 @@ void addDpp(RowSet &R, const std::string &Name, const std::string &Features, Dpp
 }
 
 /// "V_.." of the controls of GFX9 and "V_..:gfx10" of those since.
-void addDppOfEach(RowSet &R, const std::string &Name, std::function<V(Sem &, V)> Operate,
+void addDppOfEach(RowSet &R, const std::string &Name, const std::function<V(Sem &, V)> &Operate,
                   ArrayRef<OperandSpec> Operands, unsigned Weight) {
   addDpp(R, Name, Gfx9, DppSet::Gfx9, Operate, Operands, Weight);
   addDpp(R, Name + ":gfx10", Gfx10, DppSet::Gfx10, Operate, Operands, Weight);

@@ -90,7 +90,7 @@ void addPacked(RowSet &R, const std::string &Name, const std::string &Variant, c
 }
 
 void addPackedArithmetic(RowSet &R) {
-  auto Add = [&](const char *Name, unsigned Sources, Compute F) {
+  auto Add = [&](const char *Name, unsigned Sources, const Compute &F) {
     addPacked(R, Name, "", "+gfx9-insts", Generation::Gfx9, Sources, F,
               Sources == 3 ? FusedWeight : PackedWeight);
   };
@@ -98,7 +98,7 @@ void addPackedArithmetic(RowSet &R) {
   Add("V_PK_MUL_F16", 2, [](Values S, Generation) { return product(S[0], S[1]); });
   Add("V_PK_FMA_F16", 3, [](Values S, Generation) { return fusedSum(S[0], S[1], S[2]); });
 
-  auto Selections = [&](const char *Name, Compute F) {
+  auto Selections = [&](const char *Name, const Compute &F) {
     addPacked(R, Name, "", "+gfx9-insts,-gfx10-insts", Generation::Gfx9, 2, F, PackedWeight);
     addPacked(R, Name, ":gfx11", "+gfx11-insts,-gfx12-insts", Generation::Gfx11, 2, F,
               PackedWeight);

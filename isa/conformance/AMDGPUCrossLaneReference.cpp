@@ -95,7 +95,7 @@ Sources dppSources(unsigned Control, bool Gfx10) {
     return inGroupsOf(64, [](int *Wave) { std::rotate(Wave, Wave + 63, Wave + 64); });
   case 0x142: // the last lane of each row to the next row
     for (int Row = 1; Row != 4; ++Row)
-      std::fill_n(&Nothing[size_t(16 * Row)], 16, 16 * Row - 1);
+      std::fill_n(&Nothing[size_t(16) * Row], 16, 16 * Row - 1);
     return Nothing;
   case 0x143: // lane 31 to the upper two rows
     std::fill_n(&Nothing[32], 32, 31);
@@ -106,7 +106,7 @@ Sources dppSources(unsigned Control, bool Gfx10) {
 }
 
 /// Operands: the old result, the source that is read through DPP, others.
-ReferenceEntry dpp(bool Gfx10, ReferenceEntry::Each Operate = nullptr) {
+ReferenceEntry dpp(bool Gfx10, const ReferenceEntry::Each &Operate = nullptr) {
   ReferenceEntry R;
   R.K = ReferenceEntry::Wave;
   R.W = [=](const WaveCall &Call, WaveRegisters &Out) {

@@ -22,7 +22,7 @@ using Builder = IRBuilderBase;
 using Build = std::function<Value *(Builder &, Args)>;
 
 /// An intrinsic of these operands, overloaded on the types of those in \p Types.
-Build call(Intrinsic::ID Id, std::vector<unsigned> Types = {}) {
+Build call(Intrinsic::ID Id, const std::vector<unsigned> &Types = {}) {
   return [=](Builder &B, Args A) -> Value * {
     SmallVector<Type *, 2> Overloads;
     for (unsigned I : Types)
@@ -36,7 +36,7 @@ Build binary(Instruction::BinaryOps Op) {
 }
 
 /// Sources the other way round.
-Build reversed(Build F) {
+Build reversed(const Build &F) {
   return [F](Builder &B, Args A) { return F(B, {A[1], A[0]}); };
 }
 
