@@ -14,8 +14,10 @@
 
 #include "isa/Program.h"
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -145,6 +147,14 @@ public:
   llvm::Expected<std::vector<std::string>> matcherRoots(llvm::StringRef Arch);
   /// A rule's log, oldest first.
   llvm::Expected<std::vector<RuleEvent>> events(const Hash128 &Id);
+
+  /// Takes over all that another file has: windows, sightings, searches, rules and
+  /// their logs. In any order of files and however often, the result is the same.
+  /// Gives the number of new rules.
+  llvm::Expected<unsigned> mergeFrom(const std::string &Path);
+
+  /// The settings that each window was searched with (SearchRecord::Settings).
+  llvm::Expected<std::map<Hash128, std::set<std::string>>> searches();
 
   /// Canonical dump: the same inputs and seed give the same bytes. What was found
   /// and the evidence, not the effort: no seconds, no counts of candidates.

@@ -82,6 +82,21 @@ Expected<std::vector<QueuedWindow>> RuleDb::windows(std::optional<WindowState> S
   return Result;
 }
 
+Expected<std::map<Hash128, std::set<std::string>>> RuleDb::searches() {
+  std::map<Hash128, std::set<std::string>> Result;
+  Error E =
+      forEach(*I->Db, "SELECT window, settings FROM searches", {}, [&](Statement &S) -> Error {
+        auto Id = parseHash(S.text(0));
+        if (!Id)
+          return badCell(*I->Db, "search of window '" + S.text(0) + "'");
+        Result[*Id].insert(S.text(1).str());
+        return Error::success();
+      });
+  if (E)
+    return std::move(E);
+  return Result;
+}
+
 //===----------------------------------------------------------------------===//
 // Rules
 //===----------------------------------------------------------------------===//

@@ -135,6 +135,13 @@ Expected<std::unique_ptr<Sqlite>> Sqlite::open(const std::string &Path, Access A
   return std::move(Db);
 }
 
+Error Sqlite::attach(const std::string &Other, StringRef Name) {
+  Expected<Statement> S = prepare(("ATTACH ? AS " + Name).str());
+  if (!S)
+    return S.takeError();
+  return S->bind(uriOf(Other, "mode=ro")).run();
+}
+
 Sqlite::~Sqlite() {
   for (auto &Entry : Cache)
     sqlite3_finalize(Entry.second);

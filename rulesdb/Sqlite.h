@@ -79,6 +79,9 @@ public:
   /// The same for reading: all of \p Body sees one state of the file.
   llvm::Error read(llvm::function_ref<llvm::Error()> Body);
 
+  /// Makes another file's tables readable as \p Name. Not within a transaction.
+  llvm::Error attach(const std::string &Other, llvm::StringRef Name);
+
   /// Switches to write-ahead logging where the file system allows it. Closing
   /// then leaves one self-contained file, if no other program has it open.
   llvm::Error useWriteAheadLog();

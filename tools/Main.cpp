@@ -36,9 +36,13 @@ struct LoopText {
 };
 
 void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
-  A->add_option("--time", T.Time, "time for the whole search: 60s, 5m, 8h")->capture_default_str();
+  A->add_option("--time", T.Time, "time for the whole search: 60s, 5m, 8h, none")
+      ->capture_default_str();
   A->add_option("--window-time", T.WindowTime, "at most this for one window")
       ->capture_default_str();
+  A->add_option("--candidates", L.Candidates,
+                "at most so many for one window; with --time none --window-time none every run "
+                "gives the same");
   A->add_option("--jobs,-j", L.Jobs, "threads")->capture_default_str()->check(CLI::Range(1u, 256u));
   A->add_option("--max-instructions", L.MaxInstructions, "longest answer looked for")
       ->capture_default_str()
@@ -48,8 +52,8 @@ void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
 }
 
 void finishLoopOptions(LoopOptions &L, const LoopText &T, bool Quiet) {
-  L.Seconds = parseTime(T.Time);
-  L.WindowSeconds = parseTime(T.WindowTime);
+  L.Seconds = T.Time == "none" ? 0 : parseTime(T.Time);
+  L.WindowSeconds = T.WindowTime == "none" ? 0 : parseTime(T.WindowTime);
   L.Progress = !Quiet && isatty(2);
   if (T.Shard.empty())
     return;
@@ -113,7 +117,8 @@ int main(int Argc, char **Argv) {
   A->add_option("--db", Sea.Db, "database")->required();
   addLoopOptions(A, Sea.Loop, Times);
   A->add_option("--shard", Times.Shard, "I/N: this process's slice of the queue");
-  A->add_flag("--resume", Sea.Loop.Resume, "only windows that no search has finished");
+  A->add_flag("--resume", Sea.Loop.Resume,
+              "leave out what was searched before with the same settings");
   A->callback([&] {
     finishLoopOptions(Sea.Loop, Times, Out.Quiet);
     Run = [&] { return runSearch(Sea, Out); };
@@ -161,18 +166,23 @@ int main(int Argc, char **Argv) {
   RulesCommand Rules;
   A = App.add_subcommand("rules", "browse a database of rules");
   A->require_subcommand(1);
-  for (auto [Verb, Help] : {std::pair("list", "one line a rule"),
-                            {"show", "one rule and why it is true"},
-                            {"stats", "counts"},
-                            {"lint", "check the rules as a set"},
-                            {"export", "all rules as text"},
-                            {"disable", "turn a rule off, with a reason"},
-                            {"enable", "turn a rule on again"}}) {
+  for (auto [Verb, Help] :
+       {std::pair("list", "one line a rule"),
+        {"show", "one rule and why it is true"},
+        {"stats", "counts"},
+        {"lint", "check the rules as a set"},
+        {"export", "all rules as text"},
+        {"dump", "all but the effort, in one order: two runs are compared by it"},
+        {"merge", "take over all that other databases have"},
+        {"disable", "turn a rule off, with a reason"},
+        {"enable", "turn a rule on again"}}) {
     CLI::App *B = Sub(*A, Verb, Help);
     std::string V = Verb;
     B->add_option("--db", Rules.Db, "database (default: the shipped rules)");
     if (V == "show" || V == "disable" || V == "enable")
       B->add_option("id", Rules.Id, "rule id or the first digits of it")->required();
+    if (V == "merge")
+      B->add_option("files", Rules.Files, "databases to read")->required();
     if (V == "disable" || V == "enable")
       B->add_option("--why", Rules.Why, "reason for the log")->required();
     if (V == "list") {

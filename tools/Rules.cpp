@@ -69,7 +69,30 @@ static Expected<int> lintAll(ArrayRef<StoredRule> Stored, const OutputOptions &O
   return Findings.empty() ? 0 : 1;
 }
 
+/// Other databases into one, which is made if it is missing.
+static Expected<int> merge(const RulesCommand &C, const OutputOptions &O) {
+  if (C.Db.empty())
+    return createStringError("rules merge: name the database to merge into (--db)");
+  Expected<std::unique_ptr<RuleDb>> Db = RuleDb::open(C.Db, RuleDb::Mode::Create);
+  if (!Db)
+    return Db.takeError();
+  unsigned New = 0;
+  for (const std::string &File : C.Files) {
+    Expected<unsigned> N = (*Db)->mergeFrom(File);
+    if (!N)
+      return N.takeError();
+    New += *N;
+  }
+  if (O.Json)
+    outs() << json{{"files", C.Files.size()}, {"rules_added", New}}.dump() << "\n";
+  else if (!O.Quiet)
+    outs() << C.Files.size() << " files, " << New << " rules added to " << C.Db << "\n";
+  return 0;
+}
+
 Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
+  if (C.Verb == "merge")
+    return merge(C, O);
   Expected<std::string> Path = rulesToUse(C.Db);
   if (!Path)
     return Path.takeError();
@@ -87,6 +110,13 @@ Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
     if (Error E =
             (*Db)->setState(R->Id, C.Verb == "disable" ? RuleState::Off : RuleState::On, C.Why))
       return std::move(E);
+    return 0;
+  }
+  if (C.Verb == "dump") {
+    Expected<std::string> Text = (*Db)->dump();
+    if (!Text)
+      return Text.takeError();
+    outs() << *Text;
     return 0;
   }
   std::vector<std::string> Warnings;

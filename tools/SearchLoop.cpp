@@ -13,10 +13,12 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/Support/Endian.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -74,39 +76,45 @@ public:
   Loop(RuleDb &Db, const LoopOptions &O) : Db(Db), O(O), Start(Clock::now()) {}
 
   Expected<LoopSummary> run() {
-    Expected<std::vector<QueuedWindow>> Queue =
-        Db.windows(O.Resume ? std::optional(WindowState::Pending) : std::nullopt);
+    Expected<std::vector<QueuedWindow>> Queue = Db.windows(std::nullopt);
     if (!Queue)
       return Queue.takeError();
     std::erase_if(*Queue, [&](const QueuedWindow &Q) {
-      return Q.State == WindowState::Solved ||
-             (Q.Id.Bytes[0] * 256u + Q.Id.Bytes[1]) % O.Shards != O.Shard;
+      return Q.State == WindowState::Solved || shardOf(Q.Id) != O.Shard;
     });
     Sum.Windows = unsigned(Queue->size());
-    // Answers of at most two instructions are cheap to look for everywhere;
-    // what time is left goes to longer ones.
+    // What may be saved most comes first: an instruction of each sighting, say.
+    llvm::sort(*Queue, [](const QueuedWindow &A, const QueuedWindow &B) {
+      return std::pair(gain(B), A.Id) < std::pair(gain(A), B.Id);
+    });
+    if (O.Resume) {
+      Expected<std::map<Hash128, std::set<std::string>>> Before = Db.searches();
+      if (!Before)
+        return Before.takeError();
+      Searched = std::move(*Before);
+    }
+    std::vector<Round> Rounds = rounds();
     std::set<Hash128> Done;
-    for (unsigned Depth : {std::min(2u, O.MaxInstructions), O.MaxInstructions}) {
+    for (const Round &R : Rounds) {
+      bool Last = &R == &Rounds.back();
       for (size_t I = 0; I != Queue->size(); ++I) {
         const QueuedWindow &Q = (*Queue)[I];
         if (Done.count(Q.Id))
           continue;
-        double Left = O.Seconds - since(Start);
+        double Left = left();
         if (Left <= 0 || interruptFlag())
           break;
-        double Share =
-            Depth <= 2 ? O.WindowSeconds : std::max(0.5, Left / double(Queue->size() - I));
-        bool Last = Depth == O.MaxInstructions;
-        Expected<bool> Finished = one(Q, Depth, std::min({Share, O.WindowSeconds, Left}), Last);
+        // Windows of the last round share what time is left.
+        double Share = Last ? std::max(0.5, Left / double(Queue->size() - I)) : Left;
+        double Limit = O.WindowSeconds > 0 ? std::min(Share, O.WindowSeconds) : Share;
+        Expected<bool> Finished = one(Q, R, std::min(Limit, Left), Last);
         if (!Finished)
           return Finished.takeError();
         if (*Finished)
           Done.insert(Q.Id);
         if (O.Progress)
-          progress(I + 1, Queue->size(), Depth);
+          progress(I + 1, Queue->size(), R);
       }
-      if (Depth == O.MaxInstructions)
-        break;
     }
     if (O.Progress)
       errs() << "\n";
@@ -116,6 +124,40 @@ public:
   }
 
 private:
+  /// One pass over all windows that are not solved yet.
+  struct Round {
+    unsigned Depth;      ///< instructions in an answer
+    uint64_t Candidates; ///< for one window; 0: all
+  };
+
+  /// Budgets grow: short answers are cheap to look for everywhere, and a window that
+  /// a small part of the space solves need not wait for the whole of another's.
+  std::vector<Round> rounds() const {
+    static constexpr Round Plan[] = {{1, 0}, {2, 50'000'000}, {2, 0}, {3, 1'000'000'000}, {3, 0}};
+    std::vector<Round> Rounds;
+    for (Round R : Plan) {
+      if (O.Candidates && (!R.Candidates || R.Candidates > O.Candidates))
+        R.Candidates = O.Candidates;
+      bool Same = !Rounds.empty() && Rounds.back().Depth == R.Depth &&
+                  Rounds.back().Candidates == R.Candidates;
+      if (R.Depth <= O.MaxInstructions && !Same)
+        Rounds.push_back(R);
+    }
+    return Rounds;
+  }
+
+  unsigned shardOf(const Hash128 &Id) const {
+    return unsigned(support::endian::read64be(Id.Bytes.data()) % O.Shards);
+  }
+
+  static uint64_t gain(const QueuedWindow &Q) {
+    return Q.Sightings * staticCost(Q.W, Q.W.Source).Weight;
+  }
+
+  double left() const {
+    return O.Seconds > 0 ? O.Seconds - since(Start) : std::numeric_limits<double>::infinity();
+  }
+
   Expected<const MCSubtargetInfo *> subtarget(const TargetIsa &Isa, const std::string &CPU) {
     std::unique_ptr<MCSubtargetInfo> &S = Subtargets[{Isa.arch().str(), CPU}];
     if (!S) {
@@ -146,15 +188,22 @@ private:
   }
 
   /// True if the window needs no further round.
-  Expected<bool> one(const QueuedWindow &Q, unsigned Depth, double Seconds, bool LastRound) {
+  Expected<bool> one(const QueuedWindow &Q, const Round &Now, double Seconds, bool LastRound) {
     Expected<const MCSubtargetInfo *> STI = subtarget(*Q.W.Isa, Q.CPU);
     if (!STI)
       return STI.takeError();
     Expected<CandidateRanker *> Ranker = ranker(*Q.W.Isa);
     if (!Ranker)
       return Ranker.takeError();
+    SearchRecord Rec;
+    Rec.Settings = "max-instructions=" + std::to_string(Now.Depth) +
+                   " candidates=" + (Now.Candidates ? std::to_string(Now.Candidates) : "all") +
+                   " seed=" + std::to_string(O.Seed) + " order=" + (*Ranker)->name().str();
+    if (auto It = Searched.find(Q.Id); It != Searched.end() && It->second.count(Rec.Settings))
+      return false; // by an earlier run, without success
     SearchOptions S;
-    S.MaxInstructions = Depth;
+    S.MaxInstructions = Now.Depth;
+    S.CandidateBudget = Now.Candidates;
     S.Seconds = Seconds;
     S.Threads = O.Jobs;
     S.Seed = O.Seed;
@@ -180,27 +229,29 @@ private:
         return V.takeError();
       if (std::holds_alternative<Proved>(V->V)) {
         Rules.emplace_back(*Weak, evidenceOf(*Weak, *V, "search"));
-        ++Sum.Proved;
       }
     }
+    // Each instruction weighs at least 1: nothing longer is cheaper than that.
     bool Solved = !Rules.empty();
-    Sum.Solved += Solved;
-    if (!Solved && (!LastRound || interruptFlag()))
-      return false; // stays pending
-    SearchRecord Rec;
+    bool Final =
+        LastRound ||
+        (Solved && staticCost(Rules[0].first.W, Rules[0].first.Target).Weight <= Now.Depth + 1);
+    if (!Solved && (interruptFlag() || left() <= 0))
+      return false; // cut short: stays as it was
+    Sum.Solved += Solved && Final;
+    Sum.Proved += Solved && Final;
     Rec.Candidates = Result->Candidates;
     Rec.Refuted = Result->Refuted;
     Rec.Unknown = Result->Unknown;
-    Rec.Settings = "max-instructions=" + std::to_string(Depth) + " seed=" + std::to_string(O.Seed) +
-                   " order=" + (*Ranker)->name().str();
     unsigned New = 0;
-    WindowState State = Solved            ? WindowState::Solved
+    WindowState State = Solved && Final   ? WindowState::Solved
+                        : !LastRound      ? WindowState::Pending
                         : Result->Unknown ? WindowState::Unknown
                                           : WindowState::Searched;
     if (Error E = Db.finishWindow(Q.Id, State, Rec, Rules, &New))
       return std::move(E);
     Sum.RulesAdded += New;
-    return true;
+    return Final;
   }
 
   CandidateVerdict prove(const Rule &R) {
@@ -221,18 +272,21 @@ private:
     return C;
   }
 
-  void progress(size_t I, size_t N, unsigned Depth) {
+  void progress(size_t I, size_t N, const Round &R) {
     double T = since(Start);
     errs() << format("\r%zu/%zu windows (to %u instructions)  %.3g candidates/s  %u rules  %u "
-                     "refuted  %u unknown  %.0f s left ",
-                     I, N, Depth, double(Sum.Candidates) / std::max(T, 1e-3), Sum.Proved,
-                     Sum.Refuted, Sum.Unknown, std::max(0.0, O.Seconds - T));
+                     "refuted  %u unknown  ",
+                     I, N, R.Depth, double(Sum.Candidates) / std::max(T, 1e-3), Sum.Proved,
+                     Sum.Refuted, Sum.Unknown);
+    if (O.Seconds > 0)
+      errs() << format("%.0f s left ", std::max(0.0, left()));
   }
 
   RuleDb &Db;
   const LoopOptions &O;
   Clock::time_point Start;
   LoopSummary Sum;
+  std::map<Hash128, std::set<std::string>> Searched; ///< --resume: settings used before
   std::map<std::pair<std::string, std::string>, std::unique_ptr<MCSubtargetInfo>> Subtargets;
   std::map<std::string, std::unique_ptr<CandidateRanker>> Rankers;
 };

@@ -16,12 +16,13 @@
 namespace whittle {
 
 struct LoopOptions {
-  double Seconds = 60;       ///< for all windows
-  double WindowSeconds = 20; ///< at most, for one window and round
+  double Seconds = 60;       ///< for all windows; 0: no limit
+  double WindowSeconds = 20; ///< at most, for one window and round; 0: no limit
+  uint64_t Candidates = 0;   ///< at most, for one window and round; 0: no limit
   unsigned Jobs = 2;
   unsigned MaxInstructions = 3;
   uint64_t Seed = 1;
-  bool Resume = false; ///< only windows that no search has finished
+  bool Resume = false; ///< leaves out what was searched before with the same settings
   unsigned Shard = 0, Shards = 1;
   std::string Policy;    ///< a file of `whittle train`
   bool Progress = false; ///< lines on stderr
@@ -36,7 +37,8 @@ struct LoopSummary {
 
 /// Searches the windows of \p Db (shard and state as told), proves, weakens
 /// facts, and stores each window's outcome in one transaction. An interrupt
-/// (SIGINT, SIGTERM) ends it after the window in work.
+/// (SIGINT, SIGTERM) ends it after the window in work. With no limit of time the
+/// rules depend on the queue, the seed and the budget only, on any number of shards.
 llvm::Expected<LoopSummary> searchWindows(RuleDb &Db, const LoopOptions &O);
 
 /// Evidence for the database from a proof.
