@@ -234,7 +234,10 @@ private:
       NumOps = C->arg_size();
     }
     for (unsigned K = 0; K != NumOps; ++K)
-      Ops.push_back(of(I->getOperand(K)));
+      if (Sort && I->isAssociative())
+        terms(I->getOperand(K), I->getOpcode(), Ops);
+      else
+        Ops.push_back(of(I->getOperand(K)));
     if (auto *C = dyn_cast<ICmpInst>(I)) {
       CmpInst::Predicate P = C->getPredicate();
       if (Blind && C->isEquality())
@@ -258,11 +261,23 @@ private:
     if (auto *S = dyn_cast<ShuffleVectorInst>(I))
       for (int M : S->getShuffleMask())
         OS << ' ' << M;
-    if (Sort && Ops.size() >= 2 && Ops[1] < Ops[0])
-      std::swap(Ops[0], Ops[1]);
+    if (Sort)
+      llvm::sort(Ops);
     for (const std::string &Op : Ops)
       OS << ' ' << Op;
     return Text;
+  }
+
+  /// The terms of a sum of sums, say, which stand in no order: (a + b) + c is
+  /// a + (c + b).
+  void terms(Value *X, unsigned Opcode, SmallVectorImpl<std::string> &Ops) {
+    auto *I = dyn_cast<BinaryOperator>(X);
+    if (!I || I->getOpcode() != Opcode || !I->hasOneUse()) {
+      Ops.push_back(of(X));
+      return;
+    }
+    for (Value *Op : I->operands())
+      terms(Op, Opcode, Ops);
   }
 
   bool Blind;

@@ -42,7 +42,8 @@ llvm::Function *buildProgram(llvm::Module &M, const Window &W, const Program &P,
                              llvm::StringRef Name);
 
 /// Structural hash of a row's meaning, operand types and immediates, blind to
-/// the order of operands of commutative IR operations. Cached per row.
+/// the order of operands of commutative IR operations, and of the terms of
+/// associative ones. Cached per row.
 Hash128 meaningHash(const Row &R);
 /// The same without that blindness: changes whenever the row's IR changes. What
 /// evidence is keyed on.

@@ -59,6 +59,16 @@ struct VerifyCommand {
 };
 llvm::Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O);
 
+struct EnumerateCommand {
+  std::string Target = "x86_64", Db;
+  std::vector<std::string> Opcodes;
+  std::vector<int64_t> Immediates;
+  unsigned Length = 2, Variables = 2;
+  uint64_t Seed = 1;
+  double Seconds = 0; ///< 0: no limit
+};
+llvm::Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O);
+
 struct LearnCommand {
   std::string Db, Policy, Target = "x86_64";
   double Seconds = 300;

@@ -124,6 +124,26 @@ int main(int Argc, char **Argv) {
     Run = [&] { return runSearch(Sea, Out); };
   });
 
+  EnumerateCommand Enum;
+  std::string EnumTime = "none";
+  A = Sub(App, "enumerate", "list all programs of some opcodes and prove which are superfluous");
+  A->add_option("--target", Enum.Target, "x86_64 or amdgcn")->capture_default_str();
+  A->add_option("--opcodes", Enum.Opcodes, "rows, separated by commas")->required()->delimiter(',');
+  A->add_option("--imm", Enum.Immediates, "values that each immediate takes")->delimiter(',');
+  A->add_option("--length", Enum.Length, "instructions of the longest source")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 4u));
+  A->add_option("--variables", Enum.Variables, "inputs of each type")
+      ->capture_default_str()
+      ->check(CLI::Range(1u, 4u));
+  A->add_option("--db", Enum.Db, "database for the rules (default: print them)");
+  A->add_option("--seed", Enum.Seed, "of the test values")->capture_default_str();
+  A->add_option("--time", EnumTime, "upper bound: 60s, 5m, 8h, none")->capture_default_str();
+  A->callback([&] {
+    Enum.Seconds = EnumTime == "none" ? 0 : parseTime(EnumTime);
+    Run = [&] { return runEnumerate(Enum, Out); };
+  });
+
   VerifyCommand Ver;
   A = Sub(App, "verify", "prove rules written by hand, or all of a database again");
   CLI::Option *Files = A->add_option("files", Ver.Files, "rule text ('-': stdin)");
