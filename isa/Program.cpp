@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "isa/Program.h"
+#include "isa/LoopRule.h"
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/StringExtras.h"
@@ -232,8 +233,7 @@ Error checkProgram(const Window &W, const Program &P) {
   return checkMemory(W, P);
 }
 
-Error checkRule(const Rule &R) {
-  const Window &W = R.W;
+Error checkWindow(const Window &W) {
   for (auto [I, L] : enumerate(W.Leaves)) {
     if (L.Const && L.Const->getBitWidth() != L.Ty.Bits)
       return makeError("%" + Twine(I) + ": constant has " + Twine(L.Const->getBitWidth()) +
@@ -242,8 +242,20 @@ Error checkRule(const Rule &R) {
       return makeError("%" + Twine(I) + ": a constant or undef leaf has no facts");
     if (!L.Zeros.isZero() && !L.Ones.isZero() && L.Zeros.intersects(L.Ones))
       return makeError("%" + Twine(I) + ": a bit is said to be both 0 and 1");
+    if (L.Loop && (L.Const || L.Choice || L.hasFacts()))
+      return makeError("%" + Twine(I) + ": nothing more is known of what a loop accumulates");
   }
   if (Error E = checkProgram(W, W.Source))
+    return E;
+  if (!W.isLoop())
+    return Error::success();
+  Expected<LoopLemma> Lemma = loopLemma(W);
+  return Lemma ? Error::success() : Lemma.takeError();
+}
+
+Error checkRule(const Rule &R) {
+  const Window &W = R.W;
+  if (Error E = checkWindow(W))
     return E;
   if (Error E = checkProgram(W, R.Target))
     return E;
@@ -262,6 +274,12 @@ Error checkRule(const Rule &R) {
   for (unsigned I = 0; I < W.numLeaves(); ++I)
     if (InTarget[I] && !InSource[I] && !W.Leaves[I].Const)
       return makeError("operand %" + Twine(I) + " of the target is not bound by the source");
+  if (W.isLoop()) {
+    Rule Given = R;
+    canonicalize(Given);
+    if (printRule(Given) != printRule(loopRule(*W.Isa, cantFail(loopLemma(W)))))
+      return makeError("the target of a rule with a loop leaf is step(add(a, c), x..) and c");
+  }
   return Error::success();
 }
 
@@ -276,7 +294,7 @@ class StructureKeys {
 public:
   StructureKeys(const Window &W, const Program &P) {
     for (const Leaf &L : W.Leaves) {
-      std::string K = "~" + L.Ty.str() + (L.Choice ? "u" : "");
+      std::string K = "~" + L.Ty.str() + (L.Choice ? "u" : "") + (L.Loop ? "l" : "");
       if (L.Const)
         K += "c" + toString(*L.Const, 16, false);
       if (L.hasFacts())

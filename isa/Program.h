@@ -31,6 +31,8 @@ struct Leaf {
   /// An unspecified value (a read of IMPLICIT_DEF): fresh per read, so a target
   /// may use it at most once.
   bool Choice = false;
+  /// What a loop accumulates in: makes the rule a lemma (isa/LoopRule.h).
+  bool Loop = false;
   /// Facts that hold where the window stands: bits known 0 and known 1, Ty.Bits
   /// wide (per lane for Lane, the same for every lane). Zero-width: none known.
   llvm::APInt Zeros = llvm::APInt::getZeroWidth(), Ones = llvm::APInt::getZeroWidth();
@@ -67,6 +69,8 @@ struct Window {
   }
   /// True if a node is a Matrix row: proofs then run on the whole wave.
   bool hasMatrix() const;
+  /// True if a leaf is marked: the window of a lemma about loops.
+  bool isLoop() const;
 };
 
 /// Source refined by Target under the leaves' facts; not yet proved by itself.
@@ -94,6 +98,8 @@ void removeDeadNodes(const Window &W, Program &P);
 /// Checks operand counts, types, topological order, outputs; names the item.
 llvm::Error checkProgram(const Window &W, const Program &P);
 llvm::Error checkRule(const Rule &R);
+/// Leaves and source of a window; of one with a loop leaf the whole form.
+llvm::Error checkWindow(const Window &W);
 
 /// Renumbers leaves and nodes in the order of one DFS from the outputs and
 /// drops unused leaves (of R: leaves that neither program uses), so that equal

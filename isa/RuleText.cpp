@@ -46,6 +46,8 @@ static void printLeaves(raw_ostream &OS, const Window &W) {
       OS << " = const " << printBits(*L.Const);
     else if (L.Choice)
       OS << " = undef";
+    else if (L.Loop)
+      OS << " loop";
     if (!L.Zeros.isZero())
       OS << " zeros=" << printBits(L.Zeros);
     if (!L.Ones.isZero())
@@ -153,7 +155,7 @@ public:
         return std::move(E);
     if (Line != "end")
       return fail("expected 'end', found '" + Line + "'");
-    Error E = WantTarget ? checkRule(R) : checkProgram(R.W, R.W.Source);
+    Error E = WantTarget ? checkRule(R) : checkWindow(R.W);
     if (E) {
       std::string Message = toString(std::move(E));
       LineNo = Start;
@@ -230,6 +232,10 @@ private:
           return C.takeError();
         L.Const = *C;
       }
+    }
+    if (Line == "loop") {
+      L.Loop = true;
+      Line = "";
     }
     while (!Line.empty()) {
       APInt *Into = take("zeros=") ? &L.Zeros : take("ones=") ? &L.Ones : nullptr;

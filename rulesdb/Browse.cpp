@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "rulesdb/Browse.h"
+#include "isa/LoopRule.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -73,7 +74,8 @@ static std::string programSummary(const Program &P) {
 std::string opcodeSummary(const Rule &R) {
   if (!R.W.Isa)
     return "(does not parse)";
-  return programSummary(R.W.Source) + " -> " + programSummary(R.Target);
+  return (R.W.isLoop() ? "loop: " : "") + programSummary(R.W.Source) + " -> " +
+         programSummary(R.Target);
 }
 
 static std::string hexOf(const APInt &Bits) {
@@ -100,6 +102,8 @@ static unsigned elementWidth(const APInt &A, const APInt &B) {
 }
 
 std::string describeLeaf(const Leaf &L) {
+  if (L.Loop)
+    return "carried round a loop, changed by such steps alone and read by nothing else";
   if (L.Choice)
     return "unspecified (a read of IMPLICIT_DEF)";
   if (L.Const) {
@@ -139,6 +143,19 @@ std::string describeLeaf(const Leaf &L) {
   if (!O.isZero())
     Parts.push_back(formatv("the bits {0} are 1", hexOf(O)));
   return formatv("in every {0}-bit element {1}", Width, join(Parts, ", "));
+}
+
+std::string describeLoop(const Rule &R) {
+  if (!R.W.isLoop())
+    return "";
+  Expected<LoopLemma> L = loopLemma(R.W);
+  if (!L)
+    return toString(L.takeError());
+  Leaf Start;
+  Start.Ty = L->Add->Def;
+  Start.Const = L->Start;
+  return "an accumulator that starts as " + describeLeaf(Start) + ", steps by " + L->Step->Name +
+         " and has something added by " + L->Add->Name + " behind the loop may start as that";
 }
 
 /// Neither an immediate nor a constant of the source narrows the rule down.
@@ -244,6 +261,8 @@ std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef
   for (StringRef Line : split(StringRef(R.Text).rtrim('\n'), '\n'))
     OS << "    " << Line << "\n";
 
+  if (std::string Loop = describeLoop(R.R); !Loop.empty())
+    OS << "\nloop\n  " << Loop << "\n";
   OS << "\nneeds\n";
   bool Any = false;
   for (auto [I, L] : enumerate(R.R.W.Leaves)) {
@@ -322,6 +341,7 @@ Json showJson(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath
         {{"step", Event.Step}, {"state", stateName(Event.State).str()}, {"why", utf8(Event.Why)}});
   Json Result = headJson(R);
   Result["text"] = R.Text;
+  Result["loop"] = describeLoop(R.R);
   Result["facts"] = std::move(Needs);
   Result["rows"] = std::move(Rows);
   Result["evidence"] = {{"verdict", verdictText(R)},

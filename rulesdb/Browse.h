@@ -34,6 +34,8 @@ std::string opcodeSummary(const Rule &R);
 /// What a rule asks of one leaf, in words ("every 8-bit element is at most 15");
 /// empty if it takes any value.
 std::string describeLeaf(const Leaf &L);
+/// What a rule with a loop leaf does, as a sentence; "" for others.
+std::string describeLoop(const Rule &R);
 
 /// One line a rule, in the order given, under a heading.
 std::string listText(llvm::ArrayRef<StoredRule> Rules, const RuleFilter &F);

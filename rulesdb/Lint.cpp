@@ -123,7 +123,7 @@ private:
 
   /// Every value that \p Given stands for is one that \p Wanted takes.
   bool admits(const Leaf &Wanted, const Leaf &Given) const {
-    if (Wanted.Ty != Given.Ty || Wanted.Choice != Given.Choice)
+    if (Wanted.Ty != Given.Ty || Wanted.Choice != Given.Choice || Wanted.Loop != Given.Loop)
       return false;
     if (Wanted.Const)
       return Given.Const && *Wanted.Const == *Given.Const;

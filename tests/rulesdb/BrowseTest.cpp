@@ -96,6 +96,23 @@ TEST_F(Browse, ShowNamesTheOtherOpcodesOfAClass) {
   EXPECT_THAT(listText(take(Db->rules()), {"", {}, "VPANDDZrr"}), HasSubstr("-> a leaf\n"));
 }
 
+TEST_F(Browse, ShowSaysWhatARuleDoesToLoops) {
+  Rule R = loopRuleOfDot();
+  canonicalize(R);
+  take(Db->addRule(R, evidence()));
+  std::string Text = show(R);
+  EXPECT_THAT(Text, HasSubstr("    %0:v512 loop\n"));
+  EXPECT_THAT(
+      Text, HasSubstr("loop\n  an accumulator that starts as the constant 0, steps by VPDPBUSDZrr "
+                      "and has something added by VPADDDZrr behind the loop may start as that\n"));
+  EXPECT_THAT(Text, HasSubstr("%0: carried round a loop"));
+  EXPECT_THAT(show(dotRule()), Not(HasSubstr("loop")));
+  EXPECT_THAT(listText(take(Db->rules()), {"", {}, "VPDPBUSDZrr"}),
+              HasSubstr("loop: VPDPBUSDZrr + 2 VPADDDZrr -> "));
+  auto J = showJson(take(Db->rule(ruleId(R).hex())), {}, "rules.db");
+  EXPECT_THAT(J["loop"].get<std::string>(), HasSubstr("an accumulator"));
+}
+
 TEST_F(Browse, ShowAsJson) {
   Hash128 Id = ruleId(dotRule());
   auto J = showJson(take(Db->rule(Id.hex())), take(Db->events(Id)), "my rules.db");

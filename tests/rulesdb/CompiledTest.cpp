@@ -59,6 +59,21 @@ TEST_F(Compiled, HoldsWhatIsOn) {
   EXPECT_TRUE(take(loadMatcherRules(Path, "amdgcn")).empty());
 }
 
+TEST_F(Compiled, RulesAboutLoopsAreAmongThem) {
+  auto Db = openDb(Dir.file("loops.db"));
+  Rule R = loopRuleOfDot();
+  canonicalize(R);
+  take(Db->addWindow(R.W, {"source", "dot", 0, "znver5"}));
+  ok(Db->finishWindow(windowId(R.W), WindowState::Solved, {}, {{R, evidence()}}));
+  EXPECT_THAT(take(Db->matcherRoots("x86_64")), testing::Contains("VPADDDZrr"));
+  writeFile(Path, compileMatcher(take(Db->rules())));
+  auto Read = take(loadMatcherRules(Path, "x86_64"));
+  ASSERT_EQ(Read.size(), 1u);
+  EXPECT_TRUE(Read[0].R.W.isLoop());
+  EXPECT_EQ(Read[0].Id, ruleId(R));
+  EXPECT_THAT(exportRules(take(Db->rules())), testing::HasSubstr("%0:v512 loop\n"));
+}
+
 TEST_F(Compiled, EqualRulesGiveEqualBytes) {
   std::reverse(Rules.begin(), Rules.end());
   EXPECT_EQ(compileMatcher(Rules), Content);

@@ -168,6 +168,15 @@ TEST(Lint, RulesThatUndoEachOtherAreACycle) {
       EXPECT_THAT(F.Message, HasSubstr("undo each other"));
 }
 
+TEST(Lint, ARuleAboutLoopsIsNotItsLemmaInStraightCode) {
+  EXPECT_TRUE(lint({loopRuleOfDot()}).empty());
+  std::string Text = printRule(loopRuleOfDot());
+  Text.erase(Text.find(" loop"), 5);
+  EXPECT_TRUE(lint({loopRuleOfDot(), parsed(Text)}).empty());
+  // The same twice is.
+  EXPECT_EQ(lint({loopRuleOfDot(), loopRuleOfDot()}).size(), 1u);
+}
+
 TEST(Lint, FindingsDoNotDependOnTheOrderGiven) {
   std::vector<Rule> Rules{dotRule("0x80"), dotRule("0xf0"), dotRule("0xc0"), shiftRule(1, 2)};
   auto Messages = [](std::vector<Rule> R) {

@@ -89,6 +89,25 @@ inline Rule dotRule(llvm::StringRef ZerosByte = "0xf0") {
                 "end\n");
 }
 
+/// VPDPBUSD round a loop from zero, and VPADDD behind it.
+inline Rule loopRuleOfDot() {
+  return parsed("rule x86_64\n"
+                "  %0:v512 loop\n"
+                "  %1:v512\n"
+                "  %2:v512\n"
+                "  %3:v512\n"
+                "  %4:v512 = const splat(i8 0)\n"
+                "  %5:v512 = VPDPBUSDZrr %0, %1, %2\n"
+                "  %6:v512 = VPADDDZrr %5, %3\n"
+                "  %7:v512 = VPADDDZrr %4, %3\n"
+                "  yield %6, %7\n"
+                "=>\n"
+                "  %5:v512 = VPADDDZrr %0, %3\n"
+                "  %6:v512 = VPDPBUSDZrr %5, %1, %2\n"
+                "  yield %6, %3\n"
+                "end\n");
+}
+
 /// Two shifts as one: 961 different rules for 1 <= I, J <= 31. (Not all true: the
 /// database does not prove.)
 inline Rule shiftRule(unsigned I, unsigned J) {
