@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Legality.h"
+#include "passes/LoopRewrite.h"
 #include "passes/Matcher.h"
 #include "passes/Passes.h"
 #include "passes/Profit.h"
@@ -31,7 +32,7 @@ class Applier {
 public:
   Applier(RuleSet &Set, MachineFunction &MF, ApplyStats &Stats, const MeasuredTable *Measured)
       : Set(Set), MF(MF), Stats(Stats), View(MF, Set.table()), Exec(MF), Legal(View, Exec),
-        Cost(MF, Set.table(), Measured) {}
+        Loops(Set, View, Exec, Legal), Cost(MF, Set.table(), Measured) {}
 
   bool run() {
     // Each rewrite lowers the static cost, so this ends; the bound holds
@@ -40,6 +41,11 @@ public:
     bool Any = false;
     for (bool Changed = true; Changed && Left;) {
       Changed = false;
+      // Loops first: other rules may change their steps.
+      while (Left && runOnLoops()) {
+        --Left;
+        Changed = Any = true;
+      }
       for (MachineBasicBlock &MBB : MF)
         while (Left && runOnBlock(MBB)) {
           --Left;
@@ -59,6 +65,36 @@ private:
         if (Set.match(View, MI, Rule, [&](const Match &M) { return rewrite(M); }))
           return true;
     return false;
+  }
+
+  bool runOnLoops() {
+    for (MachineBasicBlock &MBB : MF)
+      for (MachineInstr &MI : MBB)
+        if (Set.mayEndLoop(MI.getOpcode(), View.instrInfo()) && rewriteLoop(MI))
+          return true;
+    return false;
+  }
+
+  bool rewriteLoop(MachineInstr &Add) {
+    bool Matched = false;
+    Obstacle O = Loops.match(Add, Matched);
+    Stats.Matched += Matched;
+    if (O != Obstacle::None || !DebugCounter::shouldExecute(ApplyCounter)) {
+      if (Matched)
+        count(O);
+      return false;
+    }
+    for (const RuleSet::Loop *L : Loops.rules()) {
+      MachineOptimizationRemarkEmitter(MF, nullptr).emit([&] {
+        MachineOptimizationRemark R("whittle", "Rewrite", Add.getDebugLoc(), Add.getParent());
+        R << "rule " << StringRef(L->Id).take_front(8).str() << ": a loop starts with what "
+          << Loops.addition().Name << " added behind it";
+        return R;
+      });
+      Stats.Rewrites.push_back({L->Id, MF.getName().str()});
+    }
+    Loops.commit();
+    return true;
   }
 
   void count(Obstacle O) {
@@ -130,6 +166,7 @@ private:
   ValueView View;
   ExecMask Exec;
   Legality Legal;
+  LoopRewriter Loops;
   Profit Cost;
 };
 
@@ -175,7 +212,7 @@ private:
     const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
     for (const MachineBasicBlock &MBB : MF)
       for (const MachineInstr &MI : MBB)
-        if (!Set.rulesFor(MI.getOpcode(), TII).empty())
+        if (!Set.rulesFor(MI.getOpcode(), TII).empty() || Set.mayEndLoop(MI.getOpcode(), TII))
           return true;
     return false;
   }

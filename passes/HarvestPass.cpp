@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "isa/LoopRule.h"
+#include "passes/Accumulator.h"
 #include "passes/ExecMask.h"
 #include "passes/Passes.h"
 #include "passes/WindowCutter.h"
@@ -12,6 +14,7 @@
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/Target/TargetMachine.h"
+#include <set>
 
 using namespace llvm;
 
@@ -46,10 +49,41 @@ public:
         canonicalize(W);
         Sink(std::move(W), MF.getName(), Index++, MF.getSubtarget().getCPU());
       });
+    loops(View,
+          [&](Window W) { Sink(std::move(W), MF.getName(), Index++, MF.getSubtarget().getCPU()); });
     return false;
   }
 
 private:
+  /// A window for each kind of step of each accumulator to which something is added
+  /// in the end that might be its start.
+  void loops(ValueView &View, function_ref<void(Window)> Give) {
+    const TargetIsa &Isa = Table->isa();
+    auto LeaderOf = [&](const Row &R) { return &Isa.classOf(R).leader(); };
+    AccumulatorFinder Finder(View);
+    for (MachineBasicBlock &MBB : View.function())
+      for (MachineInstr &MI : MBB) {
+        const NodeView *N = View.node(MI);
+        if (!N || !mayBeLoopAdd(*N->R))
+          continue;
+        auto MayStep = [&](const NodeView &Step, unsigned Operand) {
+          return mayBeLoopStep(*Step.R, Operand, *N->R) && !Step.R->ReadsMXCSR;
+        };
+        for (unsigned K = 0; K != 2; ++K) {
+          Accumulator A;
+          if (Finder.find(*N, K, MayStep, A) != NoAccumulator::Found)
+            continue;
+          std::set<Hash128> Given;
+          for (const Accumulator::Step &S : A.Steps) {
+            Window W = loopWindow(
+                Isa, {LeaderOf(*S.N->R), S.Operand, S.N->Imms, LeaderOf(*N->R), A.Start});
+            if (Given.insert(windowId(W)).second)
+              Give(std::move(W));
+          }
+        }
+      }
+  }
+
   /// False for targets without rows: their functions hold no windows.
   bool openTarget(const std::string &Triple) {
     if (Triple == OpenTriple)

@@ -41,6 +41,8 @@ public:
 
   /// True if a subtarget of \p View's function has \p R.
   bool isAvailable(const Row &R);
+  /// True if a reader of \p R relies on its definition having zeroed the bits above.
+  bool demandsZerosAbove(llvm::Register R);
 
 private:
   using BlockOrder = llvm::DenseMap<const llvm::MachineInstr *, unsigned>;
@@ -55,7 +57,6 @@ private:
   const Row *member(unsigned Index, const Match &M);
   unsigned bankCopies(const Row &R, unsigned Index, const Match &M);
   bool lanesAllow(const Match &M, const RewritePlan &Plan);
-  bool demandsZerosAbove(llvm::Register R);
   bool zeroesAbove(const Match &M, const RewritePlan &Plan, unsigned Id);
 
   ValueView &View;

@@ -43,6 +43,20 @@ bool sameSymbol(const Row &A, const Row &B) {
   return meaningHash(A) == meaningHash(B);
 }
 
+/// Immediates of \p R are compared as far as it reads them.
+static bool sameImms(const Row &R, ArrayRef<int64_t> A, ArrayRef<int64_t> B) {
+  unsigned K = 0;
+  for (const OperandSpec &U : R.Uses) {
+    if (U.K != OperandSpec::Imm)
+      continue;
+    uint64_t Mask = U.ImmBits >= 64 ? ~0ull : (1ull << U.ImmBits) - 1;
+    if ((uint64_t(A[K]) ^ uint64_t(B[K])) & Mask)
+      return false;
+    ++K;
+  }
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // One attempt
 //===----------------------------------------------------------------------===//
@@ -118,7 +132,8 @@ private:
         if (Slot)
           break;
         // Two nodes are two instructions: the target was weighed against both.
-        if (!sameSymbol(*P->R, *N.R) || !sameImms(N, *P) || is_contained(M.NodeMI, P->MI))
+        if (!sameSymbol(*P->R, *N.R) || !sameImms(*N.R, N.Imms, P->Imms) ||
+            is_contained(M.NodeMI, P->MI))
           return false;
         Slot = P->MI;
         const auto &Orders = Set.operandOrders(*N.R);
@@ -143,19 +158,6 @@ private:
     if (NextOutput == W.Source.Outputs.size())
       return Accept(M);
     return nextOutput(NextOutput);
-  }
-
-  static bool sameImms(const Node &N, const NodeView &P) {
-    unsigned K = 0;
-    for (const OperandSpec &U : N.R->Uses) {
-      if (U.K != OperandSpec::Imm)
-        continue;
-      uint64_t Mask = U.ImmBits >= 64 ? ~0ull : (1ull << U.ImmBits) - 1;
-      if ((uint64_t(N.Imms[K]) ^ uint64_t(P.Imms[K])) & Mask)
-        return false;
-      ++K;
-    }
-    return true;
   }
 
   /// Operand \p I of the rule's node is operand Order[I] of the instruction.
@@ -354,12 +356,22 @@ static bool isUsable(const Rule &R) {
 
 RuleSet::RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Given) : Table(Isa) {
   std::vector<std::pair<int, LoadedRule>> Sorted;
-  for (LoadedRule &R : Given)
+  for (LoadedRule &R : Given) {
+    if (R.R.W.isLoop()) {
+      Expected<LoopLemma> L = loopLemma(R.R.W);
+      if (L)
+        Loops.push_back({R.Id, std::move(*L)});
+      else
+        consumeError(L.takeError());
+      continue;
+    }
     if (isUsable(R.R)) {
       int Gain =
           int(staticCost(R.R.W, R.R.W.Source).Weight) - int(staticCost(R.R.W, R.R.Target).Weight);
       Sorted.push_back({Gain, std::move(R)});
     }
+  }
+  llvm::sort(Loops, [](const Loop &A, const Loop &B) { return A.Id < B.Id; });
   // Where several match, the greatest gain wins; then the id decides.
   llvm::sort(Sorted, [](const auto &A, const auto &B) {
     return A.first != B.first ? A.first > B.first : A.second.Id < B.second.Id;
@@ -368,19 +380,41 @@ RuleSet::RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Given) : Table(Is
     Rules.push_back(std::move(R));
 }
 
+/// Whichever rows of the opcode a function's subtarget has: matching looks.
+SmallVector<const Row *, 2> RuleSet::rowsOf(unsigned Opcode, const TargetInstrInfo &TII) {
+  if (Opcode == TargetOpcode::REG_SEQUENCE)
+    return {&Table.isa().generic(GenericOp::Concat)};
+  if (Table.isa().arch() == "amdgcn")
+    return Table.isa().rowsOf(Opcode);
+  if (const Row *R = Table.info(Opcode, TII).R)
+    return {R};
+  return {};
+}
+
+bool RuleSet::mayEndLoop(unsigned Opcode, const TargetInstrInfo &TII) {
+  if (Loops.empty())
+    return false;
+  auto [It, New] = EndsLoop.try_emplace(Opcode, false);
+  if (!New)
+    return It->second;
+  const bool Ends = any_of(rowsOf(Opcode, TII), [&](const Row *R) {
+    return any_of(Loops, [&](const Loop &L) { return sameSymbol(*L.Lemma.Add, *R); });
+  });
+  return EndsLoop[Opcode] = Ends;
+}
+
+bool RuleSet::isStep(const LoopLemma &L, const NodeView &N, unsigned Operand) {
+  return sameSymbol(*L.Step, *N.R) && sameImms(*N.R, L.Imms, N.Imms) &&
+         any_of(operandOrders(*L.Step),
+                [&](const auto &Order) { return Order[L.AccOperand] == Operand; });
+}
+
 ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII) {
   auto [It, New] = ByOpcode.try_emplace(Opcode);
   if (!New)
     return It->second;
   SmallVector<unsigned, 2> Found;
-  // Whichever rows of the opcode a function's subtarget has: matching looks.
-  SmallVector<const Row *, 2> Rows;
-  if (Opcode == TargetOpcode::REG_SEQUENCE)
-    Rows.push_back(&Table.isa().generic(GenericOp::Concat));
-  else if (Table.isa().arch() == "amdgcn")
-    Rows = Table.isa().rowsOf(Opcode);
-  else if (const Row *R = Table.info(Opcode, TII).R)
-    Rows.push_back(R);
+  const SmallVector<const Row *, 2> Rows = rowsOf(Opcode, TII);
   for (unsigned I = 0; I != Rules.size(); ++I) {
     const Window &W = Rules[I].R.W;
     const Row &Root = *W.Source.Nodes[W.Source.Outputs[0] - W.numLeaves()].R;

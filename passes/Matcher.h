@@ -11,6 +11,7 @@
 #ifndef WHITTLE_PASSES_MATCHER_H
 #define WHITTLE_PASSES_MATCHER_H
 
+#include "isa/LoopRule.h"
 #include "passes/Passes.h"
 #include "passes/ValueView.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -54,6 +55,18 @@ public:
   /// The rules whose first output may be an instruction with this opcode.
   llvm::ArrayRef<unsigned> rulesFor(unsigned Opcode, const llvm::TargetInstrInfo &TII);
   const LoadedRule &rule(unsigned I) const { return Rules[I]; }
+
+  /// A rule about loops; those are not among the others.
+  struct Loop {
+    std::string Id;
+    LoopLemma Lemma;
+  };
+  llvm::ArrayRef<Loop> loops() const { return Loops; }
+  /// True if an instruction with this opcode may be the addition behind a loop.
+  bool mayEndLoop(unsigned Opcode, const llvm::TargetInstrInfo &TII);
+  /// True if \p N changes what it reads as value operand \p Operand as \p L's step does.
+  bool isStep(const LoopLemma &L, const NodeView &N, unsigned Operand);
+
   /// Calls \p Accept for each way in which the rule matches at \p Root, until
   /// it returns true; that is the result.
   bool match(ValueView &View, llvm::MachineInstr &Root, unsigned Rule,
@@ -65,10 +78,13 @@ private:
   friend class MatchRun;
   using Permutations = std::vector<llvm::SmallVector<unsigned, 4>>;
   const Permutations &operandOrders(const Row &R);
+  llvm::SmallVector<const Row *, 2> rowsOf(unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
   OpcodeTable Table;
   std::vector<LoadedRule> Rules;
+  std::vector<Loop> Loops;
   llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
+  llvm::DenseMap<unsigned, bool> EndsLoop;
   llvm::DenseMap<const Row *, std::unique_ptr<Permutations>> Orders; ///< stable addresses
   std::mutex Lock;
 };

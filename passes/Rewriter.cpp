@@ -457,21 +457,6 @@ void Rewriter::rollback() {
 // Replacing the source
 //===----------------------------------------------------------------------===//
 
-void Rewriter::eraseDead(SmallVectorImpl<Register> &Todo) {
-  while (!Todo.empty()) {
-    Register R = Todo.pop_back_val();
-    if (!R.isVirtual() || !MRI.use_nodbg_empty(R))
-      continue;
-    MachineInstr *Def = MRI.getVRegDef(R);
-    if (!Def || Def->isPHI() || !Def->isDead(MRI))
-      continue;
-    MRI.markUsesInDebugValueAsUndef(R);
-    for (const MachineOperand &MO : Def->all_uses())
-      Todo.push_back(MO.getReg());
-    Def->eraseFromParent();
-  }
-}
-
 void Rewriter::eraseSource() {
   SmallVector<Register, 16> Freed, Inner;
   SmallVector<MachineInstr *, 8> Outputs;
@@ -521,7 +506,8 @@ void Rewriter::eraseSource() {
     for (MachineInstr &Copy : make_early_inc_range(MRI.use_instructions(R)))
       if (Copy.isCopy() && MRI.use_nodbg_empty(Copy.getOperand(0).getReg()))
         Freed.push_back(Copy.getOperand(0).getReg());
-  eraseDead(Freed);
+  for (Register R : Freed)
+    View.eraseUnread(R);
 }
 
 /// Sequences of all registers of one tuple, in order, become copies of it.
@@ -555,7 +541,8 @@ void Rewriter::tidySequences() {
     MRI.clearKillFlags(Tuple);
     BuildMI(*M.Block, MI, MI->getDebugLoc(), TII.get(TargetOpcode::COPY), To).addReg(Tuple);
     MI->eraseFromParent();
-    eraseDead(Freed);
+    for (Register R : Freed)
+      View.eraseUnread(R);
   }
 }
 

@@ -63,7 +63,6 @@ private:
   Obstacle checkMade();
   bool outputs();
   void eraseSource();
-  void eraseDead(llvm::SmallVectorImpl<llvm::Register> &Todo);
   void tidySequences();
 
   ValueView &View;

@@ -177,6 +177,13 @@ std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned 
     }
     return Sum == Bits ? std::optional<APInt>(All) : std::nullopt;
   }
+  if (Def.isSubregToReg() && TRI.getSubRegIdxOffset(unsigned(Def.getOperand(3).getImm())) == 0) {
+    // Asserts that the bits above are zero.
+    const MachineOperand &Low = Def.getOperand(2);
+    std::optional<APInt> C =
+        Low.isUndef() ? std::nullopt : constantOfReg(Low.getReg(), Low.getSubReg(), Depth + 1);
+    return C && C->getBitWidth() < Bits ? std::optional<APInt>(C->zext(Bits)) : std::nullopt;
+  }
   OpcodeInfo I = Table.info(Def.getOpcode(), TII);
   switch (I.Const) {
   case OpcodeInfo::NotConst:

@@ -64,6 +64,22 @@ ValueView::ValueView(MachineFunction &MF, OpcodeTable &Table)
   Table.enter(MF.getSubtarget());
 }
 
+void ValueView::eraseUnread(Register R) {
+  SmallVector<Register, 8> Todo{R};
+  while (!Todo.empty()) {
+    Register Next = Todo.pop_back_val();
+    if (!Next.isVirtual() || !MRI.use_nodbg_empty(Next))
+      continue;
+    MachineInstr *Def = MRI.getVRegDef(Next);
+    if (!Def || Def->isPHI() || !Def->isDead(MRI))
+      continue;
+    MRI.markUsesInDebugValueAsUndef(Next);
+    for (const MachineOperand &MO : Def->all_uses())
+      Todo.push_back(MO.getReg());
+    Def->eraseFromParent();
+  }
+}
+
 void ValueView::invalidate() {
   Nodes.clear();
   Constants.clear();

@@ -124,6 +124,9 @@ public:
   /// AMDGPU only.
   unsigned lowBitsRead(llvm::Register R);
 
+  /// Erases what gives \p R if nobody reads it and it does nothing else, and so on
+  /// with what that has read.
+  void eraseUnread(llvm::Register R);
   /// To be called after the function was changed.
   void invalidate();
 

@@ -7,6 +7,7 @@
 
 #include "tools/SearchLoop.h"
 #include "enumerate/Search.h"
+#include "isa/LoopRule.h"
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "tools/LearnModule.h"
@@ -189,6 +190,8 @@ private:
 
   /// True if the window needs no further round.
   Expected<bool> one(const QueuedWindow &Q, const Round &Now, double Seconds, bool LastRound) {
+    if (Q.W.isLoop())
+      return lemma(Q);
     Expected<const MCSubtargetInfo *> STI = subtarget(*Q.W.Isa, Q.CPU);
     if (!STI)
       return STI.takeError();
@@ -252,6 +255,41 @@ private:
       return std::move(E);
     Sum.RulesAdded += New;
     return Final;
+  }
+
+  /// A loop's window has one answer, if that holds.
+  Expected<bool> lemma(const QueuedWindow &Q) {
+    Expected<LoopLemma> L = loopLemma(Q.W);
+    if (!L)
+      return L.takeError();
+    const Rule R = loopRule(*Q.W.Isa, *L);
+    Expected<VerifyResult> V = verify(R);
+    if (!V)
+      return V.takeError();
+    ++Sum.Candidates;
+    SearchRecord Rec;
+    Rec.Candidates = 1;
+    Rec.Settings = "loop";
+    WindowState State = WindowState::Searched;
+    std::vector<std::pair<Rule, RuleEvidence>> Rules;
+    if (std::holds_alternative<Proved>(V->V)) {
+      Rules.emplace_back(R, evidenceOf(R, *V, "search"));
+      State = WindowState::Solved;
+      ++Sum.Proved;
+      ++Sum.Solved;
+    } else if (std::holds_alternative<Counterexample>(V->V)) {
+      ++Rec.Refuted;
+    } else {
+      ++Rec.Unknown;
+      State = WindowState::Unknown;
+    }
+    Sum.Refuted += Rec.Refuted;
+    Sum.Unknown += Rec.Unknown;
+    unsigned New = 0;
+    if (Error E = Db.finishWindow(Q.Id, State, Rec, Rules, &New))
+      return std::move(E);
+    Sum.RulesAdded += New;
+    return true;
   }
 
   CandidateVerdict prove(const Rule &R) {
