@@ -292,6 +292,33 @@ TEST(LoopLanes, Scalars) {
             0u);
 }
 
+TEST(LoopLanes, ScalarsHoldNoSumsOfLanes) {
+  // The zero of all lanes is a scalar where it comes from: c, which each lane has of
+  // its own, cannot be there.
+  const std::string Ways = R"(
+  bb.0:
+    successors: %bb.3, %bb.4
+)" + Entry + LaneC + R"(
+    %17:sreg_32 = S_MOV_B32 0
+    S_CBRANCH_SCC1 %bb.4, implicit undef $scc
+  bb.3:
+    successors: %bb.4
+    %18:sreg_32 = S_MOV_B32 0
+  bb.4:
+    successors: %bb.1
+    %19:sreg_32 = PHI %17, %bb.0, %18, %bb.3
+    %9:vgpr_32 = COPY %19
+)";
+  std::string Body =
+      Head + "    %12:vgpr_32 = PHI %9, %bb.4, %13, %bb.1\n" + DotStep + Uniform + LaneAdd + R"(
+    GLOBAL_STORE_DWORD %10, %14, 0, 0, implicit $exec :: (store (s32), addrspace 1)
+    S_ENDPGM 0
+)";
+  for (size_t At; (At = Body.find("%bb.0")) != std::string::npos;)
+    Body.replace(At, 5, "%bb.4");
+  EXPECT_EQ(rewriteLanes(Ways + Body, Dot()).Rewrites, 0u);
+}
+
 TEST(LoopLanes, Harvest) {
   unsigned Loops = 0;
   for (const std::string &W :

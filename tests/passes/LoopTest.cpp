@@ -398,7 +398,7 @@ TEST(LoopTraps, OtherStarts) {
   Argument.replace(Argument.find("PHI %5, %bb.0, %13"), 18, "PHI %3, %bb.0, %13");
   refused(Argument);
   // Zero on one way in, ones on the other.
-  refused(R"(
+  const std::string Mixed = R"(
   bb.0:
     successors: %bb.1, %bb.2
     liveins: $zmm0, $zmm1, $zmm2, $rdi
@@ -421,7 +421,11 @@ TEST(LoopTraps, OtherStarts) {
     JCC_1 %bb.2, 5, implicit $eflags
     JMP_1 %bb.3
   bb.3:
-)" + Add + Exit);
+)" + Add + Exit;
+  refused(Mixed);
+  std::string Exchanged = Mixed;
+  Exchanged.replace(Exchanged.find("%5, %bb.0, %6, %bb.1"), 20, "%6, %bb.0, %5, %bb.1");
+  refused(Exchanged);
 }
 
 TEST(LoopTraps, OtherSteps) {
