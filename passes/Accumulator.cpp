@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Accumulator.h"
+#include "passes/ConstantPool.h"
 #include "passes/Matcher.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/CodeGen/MachineDominators.h"
@@ -18,8 +19,9 @@ using namespace llvm;
 
 namespace whittle {
 
-/// Registers visited for one addition, over all ways that are tried.
-static constexpr unsigned MaxVisits = 4096;
+/// Registers visited for one addition, over all ways that are tried; and again, to
+/// tell whether other readers alone are in the way.
+static constexpr unsigned MaxVisits = 512, MaxVisitsToTell = 64;
 
 MachineBasicBlock &blockOf(const MachineOperand &MO) {
   const MachineInstr &User = *MO.getParent();
@@ -61,10 +63,14 @@ static MachineOperand *registerOperand(const NodeView &N, const OpcodeInfo &Info
 
 class AccumulatorRun {
 public:
-  AccumulatorRun(ValueView &View, const NodeView &Add, const ValueRef &Addend,
-                 AccumulatorFinder::StepFilter MayStep)
-      : View(View), MRI(View.regInfo()), TRI(View.targetRegInfo()), Add(Add), MayStep(MayStep) {
+  AccumulatorRun(const AccumulatorFinder &Finder, ValueView &View, const NodeView &Add,
+                 const ValueRef &Addend, AccumulatorFinder::StepFilter MayStep, bool ToTell)
+      : View(View), MRI(View.regInfo()), TRI(View.targetRegInfo()), Finder(Finder), Add(Add),
+        MayStep(MayStep), ToTell(ToTell) {
     Now.A.Addend = Addend;
+    Now.A.Constant = View.constant(Addend);
+    if (!Now.A.Constant && Addend.K == ValueRef::Reg)
+      Before = MRI.getVRegDef(Addend.R);
     Now.A.Ty = Add.R->Def;
     Now.A.Add = Add.R;
   }
@@ -74,8 +80,6 @@ public:
     Now.Ends[Add.MI] = &Read;
     return holds(Read, 0) && grow();
   }
-  /// After a run that failed: all is there, and something else reads it.
-  bool sawOtherUse() const { return SawOtherUse; }
   Accumulator take() {
     Now.A.Start = *Now.Start;
     for (auto [MI, MO] : Now.Ends)
@@ -91,7 +95,7 @@ private:
     DenseMap<MachineInstr *, unsigned> Steps; ///< operand that accumulates
     MapVector<MachineInstr *, MachineOperand *> Ends;
     std::optional<APInt> Start;
-    bool Phi = false, OtherUse = false;
+    bool Phi = false;
   };
 
   OpcodeInfo info(const MachineInstr &MI) const {
@@ -140,15 +144,17 @@ private:
     return put(MO.getReg(), At);
   }
 
-  /// Solves what is still to do; the state is the answer, or as it was.
+  /// Solves what is still to do; the state is the answer, or of no use any more.
   bool grow() {
     while (!Now.Todo.empty()) {
-      if (++Visits > MaxVisits)
+      if (++Visits > (ToTell ? MaxVisitsToTell : MaxVisits))
         return false;
       const auto [R, Offset] = Now.Todo.pop_back_val();
-      uses(R, Offset);
+      if (!uses(R, Offset))
+        return false;
       MachineInstr &Def = *MRI.getVRegDef(R);
-      if (Def.getOperand(0).getSubReg())
+      // What c does not dominate holds no sum with it.
+      if (Def.getOperand(0).getSubReg() || (Before && !ToTell && !Finder.dominates(*Before, Def)))
         return false;
       if (Def.isPHI()) {
         // An edge to these leaves a block before its end.
@@ -188,30 +194,38 @@ private:
     }
     if (!Now.Phi || !Now.Start || Now.A.Steps.empty() || !Now.Ends.contains(Add.MI))
       return false;
-    SawOtherUse |= Now.OtherUse;
-    return !Now.OtherUse;
+    return true;
   }
 
   /// \p N gives a register of the web, so one of its operands accumulates.
   bool chooseStep(const NodeView &N, unsigned Offset) {
+    SmallVector<unsigned, 3> Candidates;
+    const auto End = Now.Ends.find(N.MI);
     for (unsigned K = 0; K != N.Ops.size(); ++K) {
-      MachineOperand *MO = registerOperand(N, info(*N.MI), K);
-      if (!MO || !accepts(N, K))
-        continue;
-      // What was taken for the addition at the end changes the accumulator.
-      auto End = Now.Ends.find(N.MI);
-      if (End != Now.Ends.end() && End->second != MO)
-        continue;
-      State Saved = Now;
+      const MachineOperand *MO = registerOperand(N, info(*N.MI), K);
+      // What was taken for the addition at the end may change the accumulator.
+      if (MO && (End == Now.Ends.end() || End->second == MO) &&
+          (Finder.Flows.contains(MO->getReg()) || View.constant(N.Ops[K])) && accepts(N, K))
+        Candidates.push_back(K);
+    }
+    auto Try = [&](unsigned K) {
       Now.Ends.erase(N.MI);
       addStep(N, K);
-      if (holds(*MO, Offset) && grow())
+      return holds(*registerOperand(N, info(*N.MI), K), Offset) && grow();
+    };
+    while (Candidates.size() > 1) {
+      State Saved = Now;
+      if (Try(Candidates.front()))
         return true;
       Now = std::move(Saved);
+      Candidates.erase(Candidates.begin());
     }
-    return false;
+    return !Candidates.empty() && Try(Candidates.front());
   }
 
+  bool isAddend(const ValueRef &V) {
+    return V.same(Now.A.Addend) || (Now.A.Constant && View.constant(V) == Now.A.Constant);
+  }
   bool accepts(const NodeView &N, unsigned Operand) const {
     return N.MI->getOperand(0).getReg().isVirtual() && MayStep(N, Operand);
   }
@@ -221,16 +235,17 @@ private:
   }
 
   /// Every reader of the part is of the web too, or adds c.
-  void uses(Register R, unsigned Offset) {
+  bool uses(Register R, unsigned Offset) {
     const unsigned Bits = Now.A.Ty.Bits;
     for (MachineOperand &MO : MRI.use_nodbg_operands(R)) {
       const unsigned Sub = MO.getSubReg(), From = View.offsetOf(Sub);
       const unsigned Size = Sub ? TRI.getSubRegIdxSize(Sub) : View.typeOf(R)->Bits;
       if (Offset + Bits <= From || From + Size <= Offset)
         continue;
-      if (Offset < From || Offset + Bits > From + Size || !use(MO, Offset - From))
-        Now.OtherUse = true;
+      if ((Offset < From || Offset + Bits > From + Size || !use(MO, Offset - From)) && !ToTell)
+        return false;
     }
+    return true;
   }
 
   bool use(MachineOperand &MO, unsigned Offset) {
@@ -255,7 +270,7 @@ private:
       return It->second == unsigned(K) && put(To, Offset);
     if (auto It = Now.Ends.find(&User); It != Now.Ends.end())
       return It->second == &MO;
-    if (N->Ops.size() == 2 && sameSymbol(*N->R, *Add.R) && N->Ops[1 - K].same(Now.A.Addend)) {
+    if (N->Ops.size() == 2 && sameSymbol(*N->R, *Add.R) && isAddend(N->Ops[1 - K])) {
       Now.Ends[&User] = &MO;
       return true;
     }
@@ -268,45 +283,101 @@ private:
   ValueView &View;
   MachineRegisterInfo &MRI;
   const TargetRegisterInfo &TRI;
+  const AccumulatorFinder &Finder;
+  const MachineInstr *Before = nullptr; ///< what gives c, if it must be there first
   const NodeView &Add;
   AccumulatorFinder::StepFilter MayStep;
   State Now;
+  const bool ToTell; ///< whether all would be well but for other readers
   unsigned Visits = 0;
-  bool SawOtherUse = false;
 };
 
 AccumulatorFinder::AccumulatorFinder(ValueView &View) : View(View) {}
 AccumulatorFinder::~AccumulatorFinder() = default;
 
-bool AccumulatorFinder::isAvailable(const Accumulator &A) {
-  MachineInstr *Def = View.regInfo().getVRegDef(A.Addend.R);
+void AccumulatorFinder::forget() {
+  Flows.clear();
+  Order.clear();
+}
+
+bool AccumulatorFinder::dominates(const MachineInstr &A, const MachineInstr &B) const {
+  return A.getParent() == B.getParent()
+             ? Order.lookup(&A) < Order.lookup(&B)
+             : Dominators->properlyDominates(A.getParent(), B.getParent());
+}
+
+void AccumulatorFinder::prepare() {
+  if (!Order.empty())
+    return;
   if (!Dominators)
     Dominators = std::make_unique<MachineDominatorTree>(View.function());
+  for (MachineBasicBlock &MBB : View.function())
+    for (MachineInstr &MI : MBB)
+      Order[&MI] = unsigned(Order.size());
+  const MachineRegisterInfo &MRI = View.regInfo();
+  SmallVector<Register, 32> Todo;
+  auto Flow = [&](const MachineInstr &MI) {
+    const MachineOperand &Def = MI.getOperand(0);
+    if (Def.isReg() && Def.isDef() && Def.getReg().isVirtual() && Flows.insert(Def.getReg()).second)
+      Todo.push_back(Def.getReg());
+  };
+  for (MachineBasicBlock &MBB : View.function())
+    for (MachineInstr &Phi : MBB.phis())
+      Flow(Phi);
+  while (!Todo.empty())
+    for (MachineOperand &MO : MRI.use_nodbg_operands(Todo.pop_back_val())) {
+      MachineInstr &User = *MO.getParent();
+      if (MO.isImplicit() || !User.getNumOperands())
+        continue;
+      if (User.isCopy() || User.isRegSequence()) {
+        Flow(User);
+        continue;
+      }
+      const NodeView *N = User.isPHI() ? nullptr : View.node(User);
+      if (N && operandIndex(*N, View.table().info(User.getOpcode(), View.instrInfo()), MO) >= 0)
+        Flow(User);
+    }
+}
+
+bool AccumulatorFinder::isAvailable(const Accumulator &A) {
+  const MachineInstr *Def = View.regInfo().getVRegDef(A.Addend.R);
   for (const Accumulator::Use &U : A.Entries) {
     MachineInstr &User = *U.MO->getParent();
     if (User.isPHI() ? !Dominators->dominates(Def->getParent(), &blockOf(*U.MO)) ||
                            (Def->getParent() == &blockOf(*U.MO) && Def->isTerminator())
-                     : !Dominators->dominates(Def, &User))
+                     : !dominates(*Def, User))
       return false;
   }
   return true;
 }
 
 NoAccumulator AccumulatorFinder::find(const NodeView &Add, unsigned Operand, StepFilter MayStep,
-                                      Accumulator &Out) {
+                                      Accumulator &Out, bool TellOtherUse) {
   const ValueRef &Addend = Add.Ops[1 - Operand];
   MachineOperand *Read =
       registerOperand(Add, View.table().info(Add.MI->getOpcode(), View.instrInfo()), Operand);
   if (!Read)
     return NoAccumulator::Shape;
-  AccumulatorRun Run(View, Add, Addend, MayStep);
+  prepare();
+  if (!Flows.contains(Read->getReg()))
+    return NoAccumulator::Shape;
+  AccumulatorRun Run(*this, View, Add, Addend, MayStep, false);
   if (!Run.run(*Read))
-    return Run.sawOtherUse() ? NoAccumulator::OtherUse : NoAccumulator::Shape;
+    return TellOtherUse && AccumulatorRun(*this, View, Add, Addend, MayStep, true).run(*Read)
+               ? NoAccumulator::OtherUse
+               : NoAccumulator::Shape;
   Out = Run.take();
-  // What is loaded, or known, only here cannot be there before the loop.
-  if (Addend.K != ValueRef::Reg || !isAvailable(Out))
-    return NoAccumulator::Available;
-  return NoAccumulator::Found;
+  if (Addend.K == ValueRef::Reg && isAvailable(Out)) {
+    Out.Constant = std::nullopt;
+    return NoAccumulator::Found;
+  }
+  // What is loaded only here cannot be there before the loop; a constant can.
+  const bool MayMake =
+      Out.Constant &&
+      (View.isAMDGPU() ? Out.Ty.Bits == 32
+                       : Out.Ty.Kind == RegKind::Vec &&
+                             mayPoolConstant(Out.Ty.Bits, View.function(), View.table()));
+  return MayMake ? NoAccumulator::Found : NoAccumulator::Available;
 }
 
 } // namespace whittle

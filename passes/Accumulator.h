@@ -33,6 +33,8 @@
 #define WHITTLE_PASSES_ACCUMULATOR_H
 
 #include "passes/ValueView.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -55,7 +57,9 @@ struct Accumulator {
   };
 
   ValueRef Addend; ///< c
-  ValueType Ty;    ///< of c, and of the addition's result
+  /// c, if it is a constant that has to be made where the accumulator starts.
+  std::optional<llvm::APInt> Constant;
+  ValueType Ty; ///< of c, and of the addition's result
   const Row *Add = nullptr;
   llvm::APInt Start; ///< z
   /// Registers and offsets in bits.
@@ -69,8 +73,8 @@ struct Accumulator {
 enum class NoAccumulator : uint8_t {
   Found,
   Shape,     ///< it is none: another start, other instructions, no PHI or no step
-  OtherUse,  ///< read by something else than its steps and the addition
-  Available, ///< c is not there yet when the accumulator starts
+  OtherUse,  ///< read by something else than its steps and the addition; or c is late
+  Available, ///< c is not there yet where the accumulator starts
 };
 
 /// Where instructions go whose result \p MO's user is to read: in front of it, or at
@@ -87,13 +91,24 @@ public:
   ~AccumulatorFinder();
 
   /// The accumulator that \p Add adds to, read as its operand \p Operand.
-  NoAccumulator find(const NodeView &Add, unsigned Operand, StepFilter MayStep, Accumulator &Out);
+  /// \p TellOtherUse: readers that forbid it are told from other shapes.
+  NoAccumulator find(const NodeView &Add, unsigned Operand, StepFilter MayStep, Accumulator &Out,
+                     bool TellOtherUse = false);
+  /// To be called after the function was changed. Its blocks must be the same still.
+  void forget();
 
 private:
+  friend class AccumulatorRun;
+  void prepare();
+  bool dominates(const llvm::MachineInstr &A, const llvm::MachineInstr &B) const;
   bool isAvailable(const Accumulator &A);
 
   ValueView &View;
-  std::unique_ptr<llvm::MachineDominatorTree> Dominators; ///< built on the first question
+  // Built on the first question.
+  std::unique_ptr<llvm::MachineDominatorTree> Dominators;
+  llvm::DenseMap<const llvm::MachineInstr *, unsigned> Order; ///< within each block
+  /// Registers that a PHI's value flows into: others hold no accumulator.
+  llvm::DenseSet<llvm::Register> Flows;
 };
 
 } // namespace whittle

@@ -42,6 +42,7 @@ public:
     for (bool Changed = true; Changed && Left;) {
       Changed = false;
       // Loops first: other rules may change their steps.
+      Loops.forget();
       while (Left && runOnLoops()) {
         --Left;
         Changed = Any = true;

@@ -46,19 +46,30 @@ static MCRegister registerNamed(StringRef Name, const TargetRegisterInfo &TRI) {
   return MCRegister();
 }
 
+/// The form that loads \p Bits in \p MF, or nullptr.
+static const LoadForm *loadForm(unsigned Bits, const MachineFunction &MF,
+                                const OpcodeTable &Table) {
+  const CodeModel::Model Model = MF.getTarget().getCodeModel();
+  if (Table.isa().arch() != "x86_64" || (Model != CodeModel::Small && Model != CodeModel::Medium))
+    return nullptr;
+  const LoadForm *Form = find_if(LoadForms, [&](const LoadForm &F) {
+    return F.Bits == Bits && MF.getSubtarget().checkFeatures(F.Features);
+  });
+  return Form == std::end(LoadForms) ? nullptr : Form;
+}
+
+bool mayPoolConstant(unsigned Bits, const MachineFunction &MF, const OpcodeTable &Table) {
+  return loadForm(Bits, MF, Table);
+}
+
 MachineInstr *loadPooledConstant(const APInt &C, MachineInstr &Before, const DebugLoc &DL,
                                  OpcodeTable &Table) {
   MachineFunction &MF = *Before.getMF();
   const TargetSubtargetInfo &STI = MF.getSubtarget();
   const TargetInstrInfo &TII = *STI.getInstrInfo();
   const TargetRegisterInfo &TRI = *STI.getRegisterInfo();
-  CodeModel::Model Model = MF.getTarget().getCodeModel();
-  if (Table.isa().arch() != "x86_64" || (Model != CodeModel::Small && Model != CodeModel::Medium))
-    return nullptr;
-  const LoadForm *Form = find_if(LoadForms, [&](const LoadForm &F) {
-    return F.Bits == C.getBitWidth() && STI.checkFeatures(F.Features);
-  });
-  if (Form == std::end(LoadForms))
+  const LoadForm *Form = loadForm(C.getBitWidth(), MF, Table);
+  if (!Form)
     return nullptr;
   unsigned Opcode = Table.opcodeNamed(Form->Opcode, TII);
   MCRegister Rip = registerNamed("RIP", TRI);

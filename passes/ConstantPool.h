@@ -12,6 +12,7 @@
 #include "llvm/IR/DebugLoc.h"
 
 namespace llvm {
+class MachineFunction;
 class MachineInstr;
 } // namespace llvm
 
@@ -23,6 +24,8 @@ namespace whittle {
 /// subtarget has no register of that width.
 llvm::MachineInstr *loadPooledConstant(const llvm::APInt &C, llvm::MachineInstr &Before,
                                        const llvm::DebugLoc &DL, OpcodeTable &Table);
+/// Whether it would give one for \p Bits.
+bool mayPoolConstant(unsigned Bits, const llvm::MachineFunction &MF, const OpcodeTable &Table);
 
 } // namespace whittle
 

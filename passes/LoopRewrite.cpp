@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/LoopRewrite.h"
+#include "passes/ConstantPool.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstrBuilder.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -29,7 +30,7 @@ Obstacle LoopRewriter::match(MachineInstr &Add, bool &Matched) {
   };
   Obstacle Last = Obstacle::Illegal;
   for (unsigned K = 0; K != 2; ++K) {
-    switch (Finder.find(*N, K, MayStep, Found)) {
+    switch (Finder.find(*N, K, MayStep, Found, /*TellOtherUse=*/true)) {
     case NoAccumulator::Found:
       if (!haveRules())
         continue;
@@ -101,6 +102,20 @@ bool LoopRewriter::lanesAllow() {
   return true;
 }
 
+/// The constant c in a register, made in front of \p Before.
+Register LoopRewriter::makeConstant(MachineInstr &Before) {
+  const DebugLoc &DL = Before.getDebugLoc();
+  if (!View.isAMDGPU())
+    return loadPooledConstant(*Found.Constant, Before, DL, View.table())->getOperand(0).getReg();
+  const TargetInstrInfo &TII = View.instrInfo();
+  const MCInstrDesc &Move = TII.get(View.table().opcodeNamed(
+      Found.Ty.Kind == RegKind::Lane ? "V_MOV_B32_e32" : "S_MOV_B32", TII));
+  const Register R = View.regInfo().createVirtualRegister(
+      View.targetRegInfo().getAllocatableClass(TII.getRegClass(Move, 0)));
+  BuildMI(*Before.getParent(), Before, DL, Move, R).addImm(Found.Constant->getSExtValue());
+  return R;
+}
+
 /// Has \p U's user read c.
 void LoopRewriter::enter(const Accumulator::Use &U) {
   MachineRegisterInfo &MRI = View.regInfo();
@@ -121,10 +136,18 @@ void LoopRewriter::enter(const Accumulator::Use &U) {
     return To;
   };
   const ValueRef &C = Found.Addend;
+  auto CopyOfAddend = [&](const TargetRegisterClass *Class) {
+    if (!Found.Constant)
+      return CopyOf(Class, C.R, C.SubReg);
+    const Register To = MRI.createVirtualRegister(Class);
+    MachineInstrBuilder B = BuildMI(MBB, At, DL, Copy, To);
+    B.addReg(makeConstant(*B));
+    return To;
+  };
   const unsigned Bits = Found.Ty.Bits, All = TRI.getRegSizeInBits(*RC);
   Register New;
   if (All == Bits) {
-    New = CopyOf(RC, C.R, C.SubReg);
+    New = CopyOfAddend(RC);
   } else {
     // One register of a tuple; the others stay.
     SmallVector<std::pair<Register, unsigned>, 16> Pieces;
@@ -134,7 +157,7 @@ void LoopRewriter::enter(const Accumulator::Use &U) {
           TRI.getAllocatableClass(TRI.getSubRegisterClass(RC, Idx));
       Register Piece;
       if (Offset == U.Offset) {
-        Piece = CopyOf(PieceRC, C.R, C.SubReg);
+        Piece = CopyOfAddend(PieceRC);
       } else {
         const unsigned From = View.table().subRegIndex(
             *MRI.getRegClass(Old), View.offsetOf(MO.getSubReg()) + Offset, Bits, TRI);
@@ -158,7 +181,8 @@ void LoopRewriter::enter(const Accumulator::Use &U) {
     for (auto [R, Idx] : Pieces)
       B.addReg(R).addImm(Idx);
   }
-  MRI.clearKillFlags(C.R);
+  if (!Found.Constant)
+    MRI.clearKillFlags(C.R);
   MRI.clearKillFlags(Old);
   MO.setReg(New);
   MO.setSubReg(0);
@@ -192,8 +216,10 @@ void LoopRewriter::commit() {
       MF.substituteDebugValuesForInst(Add, *Copy, 1);
     Add.eraseFromParent();
   }
-  View.eraseUnread(Found.Addend.R);
+  if (Found.Addend.K == ValueRef::Reg)
+    View.eraseUnread(Found.Addend.R);
   View.invalidate();
+  Finder.forget();
 }
 
 } // namespace whittle

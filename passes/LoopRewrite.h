@@ -33,11 +33,14 @@ public:
   /// Of the last match.
   const Row &addition() const { return *Found.Add; }
   void commit();
+  /// To be called after other rewrites.
+  void forget() { Finder.forget(); }
 
 private:
   bool haveRules();
   Obstacle check();
   bool lanesAllow();
+  llvm::Register makeConstant(llvm::MachineInstr &Before);
   void enter(const Accumulator::Use &U);
 
   RuleSet &Set;

@@ -247,6 +247,22 @@ TEST(LoopLanes, LanesThatLeaveEarlyKeepWhatTheyHave) {
   EXPECT_THAT(R.Out, Not(HasSubstr("V_ADD_U32")));
 }
 
+TEST(LoopLanes, ConstantsAreMadeWhereTheyAreNeeded) {
+  Result R = rewriteLanes(dotLoop(Divergent, DotStep, "",
+                                  "    %14:vgpr_32 = V_ADD_U32_e64 %13, 64, 0, implicit $exec\n"),
+                          Dot());
+  EXPECT_EQ(R.Rewrites, 1u);
+  EXPECT_THAT(R.Out, Not(HasSubstr("V_ADD_U32")));
+  EXPECT_THAT(R.Out, HasSubstr("V_MOV_B32_e32 64"));
+  EXPECT_THAT(R.Out, Not(HasSubstr("V_MOV_B32_e32 0")));
+  // A scalar made behind the loop is one too.
+  R = rewriteLanes(dotLoop(Uniform, DotStep, "", "    %23:sreg_32 = S_MOV_B32 1000\n" + LaneAdd),
+                   Dot());
+  EXPECT_EQ(R.Rewrites, 1u);
+  EXPECT_THAT(R.Out, HasSubstr("V_MOV_B32_e32 1000"));
+  EXPECT_THAT(R.Out, Not(HasSubstr("S_MOV_B32")));
+}
+
 TEST(LoopLanes, ClampsStay) {
   const std::string Step = "    %13:vgpr_32 = V_DOT4_I32_I8 8, %24, 8, %25, 8, %12, -1, "
                            "0, 0, implicit $exec\n";

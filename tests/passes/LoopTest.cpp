@@ -257,6 +257,32 @@ TEST(Loop, ExtremesStartAsTheirAddend) {
   EXPECT_EQ(occurrences(R.Out, "VPMAXUDZrr"), 1u) << R.Out;
 }
 
+TEST(Loop, ConstantsAreMadeWhereTheyAreNeeded) {
+  const std::string Pool =
+      "  - id: 0\n    value: '<16 x i32> splat (i32 128)'\n    alignment: 64\n";
+  const std::string Load =
+      "$rip, 1, $noreg, %const.0, $noreg :: (load (s512) from constant-pool)\n";
+  const std::string Folded = "    %14:vr512 = VPADDDZrm %13, " + Load;
+  const std::string Apart =
+      "    %7:vr512 = VMOVDQA64Zrm " + Load + "    %14:vr512 = VPADDDZrr %7, %13\n";
+  MirTarget Large = x86();
+  Large.Model = CodeModel::Large;
+  for (const std::string &Sum : {Folded, Apart}) {
+    ApplyStats S;
+    std::string Out = applyTo(Entry + Head + Step + Back + Sum + Exit, Dot(), x86(), &S, Pool);
+    EXPECT_EQ(S.Rewrites.size(), 1u);
+    EXPECT_THAT(Out, Not(HasSubstr("VPADDD")));
+    EXPECT_THAT(Out, Not(HasSubstr("SET0")));
+    // In front of the loop, once.
+    EXPECT_EQ(occurrences(Out, "VMOVDQA64Zrm $rip"), 1u) << Out;
+    EXPECT_LT(Out.find("VMOVDQA64Zrm $rip"), Out.find("bb.1:"));
+    // Where an address takes more than $rip the constant stays behind the loop.
+    ApplyStats None;
+    applyTo(Entry + Head + Step + Back + Sum + Exit, Dot(), Large, &None, Pool);
+    EXPECT_EQ(None.Rewrites.size(), 0u);
+  }
+}
+
 TEST(Loop, UnspecifiedStartsStay) {
   std::string Body = Entry + Head + Step + Back + Add + Exit;
   Body.replace(Body.find("AVX512_512_SET0"), 15, "IMPLICIT_DEF");
