@@ -37,7 +37,11 @@ void TaskSearch::run() {
   sizeZero();
   if (S.O.MaxInstructions >= 1 && !S.done() && !sizeOne(/*Search=*/true))
     return;
+  if (S.O.MaxInstructions >= 1 && !S.done() && !constantLast(/*OverTable=*/false))
+    return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !sizeTwo())
+    return;
+  if (S.O.MaxInstructions >= 2 && !S.done() && !constantLast(/*OverTable=*/true))
     return;
   if (S.O.MaxInstructions >= 3 && !S.done())
     sizeThree();
@@ -206,7 +210,7 @@ public:
   TargetWriter(const Window &W, const Task &T, const ValueTable &Table, const Hit &H)
       : Table(Table), H(H), Win(W), L(W.numLeaves()) {
     if (H.Const)
-      constant(ConstOp, *H.Const, H.Root.Row ? H.Root.Row->R->Def : T.GoalTy);
+      constant(ConstOp, *H.Const, constantType(T));
     collect(H.Root);
     if (H.Inner)
       collect(*H.Inner);
@@ -230,6 +234,13 @@ private:
         Move(Op);
     for (unsigned &Id : Of.Outputs)
       Move(Id);
+  }
+
+  ValueType constantType(const Task &T) const {
+    for (unsigned K = 0; H.Root.Row && K != H.Root.Row->arity(); ++K)
+      if (H.Root.Ops[K] == ConstOp)
+        return H.Root.Row->R->Ins[K];
+    return T.GoalTy;
   }
 
   void constant(uint32_t Op, const APInt &Bits, ValueType Ty) {
@@ -336,6 +347,19 @@ bool TaskSearch::resolve(Hit &H, const Built &B) const {
   P.Outputs.assign(Root.Ops.begin(), Root.Ops.end());
   auto In = runOnTests(B.R.W, P);
   const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
+  if (H.Const && H.Root.Row->K == PoolRow::Plain)
+    return resolveOperand(H, In);
+  if (H.Const && H.Root.Row->K == PoolRow::Ternary) {
+    auto M = solveMaskedTable(In[0].data(), In[1].data(), Goal.data(), CarePtr, T.GoalTy.bytes(),
+                              GoalTests);
+    if (!M)
+      return false;
+    APInt Mask = constantOf(M->Mask, T.GoalTy);
+    bool New = Mask != *H.Const || M->Table != H.Root.Imm;
+    H.Const = Mask;
+    H.Root.Imm = M->Table;
+    return New;
+  }
   if (H.Root.Row->K == PoolRow::Ternary) {
     auto Table8 =
         solveTernary(In[0].data(), In[1].data(), In[2].data(), Goal.data(), CarePtr, Goal.size());

@@ -8,6 +8,8 @@
 #ifndef WHITTLE_ENUMERATE_TASKSEARCH_H
 #define WHITTLE_ENUMERATE_TASKSEARCH_H
 
+#include "enumerate/ConstantLibrary.h"
+#include "enumerate/ConstantSolver.h"
 #include "enumerate/SearchState.h"
 #include "enumerate/Task.h"
 #include "enumerate/ValueTable.h"
@@ -41,6 +43,8 @@ struct Scratch {
   std::vector<uint8_t> Out, Repeated[4]; ///< tiles
   std::vector<uint32_t> Hits;
   std::vector<uint8_t> Tables;
+  ConstantSolver Solver;
+  FunctionFilter Filter;
 };
 
 /// A piece of work: its candidates and what it found. Pieces are merged in
@@ -73,6 +77,7 @@ private:
   bool usesChoiceTwice(const Window &W, const Program &P) const;
   bool replay(const Built &B) const;
   bool resolve(Hit &H, const Built &B) const;
+  bool resolveOperand(Hit &H, llvm::ArrayRef<std::vector<uint8_t>> In) const;
   std::vector<std::vector<uint8_t>> runOnTests(const Window &W, const Program &P) const;
   void consider(Hit H);
   void settle(std::vector<Hit> Hits);
@@ -102,6 +107,17 @@ private:
   const uint8_t *fullOf(const Hit &H, uint32_t Op, ValueType Ty, std::vector<uint8_t> &Room) const;
   bool agrees(const Hit &H, Scratch &X) const;
   uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther) const;
+
+  // SolvedConstants.cpp: a constant that the window has not got.
+  std::vector<Operands> constantAssignments(const PoolRow &R, unsigned Index, unsigned Mask) const;
+  void solveConstant(Hit H, ConstantSolver::Problem &P, ItemResult &Out, Scratch &X);
+  void findFunctions();
+  bool worthTrying(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
+                   Scratch &X) const;
+  void solveConstants(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
+  void solveMasks(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
+  bool constantLast(bool OverTable);
+  static llvm::APInt constantOf(llvm::ArrayRef<uint8_t> Bytes, ValueType Ty);
 
   // Levels.cpp: what is combined with what.
   bool prepareRows(llvm::ArrayRef<unsigned> Ranks);
@@ -160,6 +176,7 @@ private:
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.
   std::map<std::pair<unsigned, unsigned>, unsigned> OneStep, TwoSteps;
+  std::vector<uint8_t> Functions; ///< by value: findFunctions()
   bool TableFull = false;
   size_t Chains = 0; ///< distinct values of two instructions in the last round
 };

@@ -1,0 +1,55 @@
+//===- enumerate/ConstantLibrary.cpp - Constants worth trying -------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "enumerate/ConstantLibrary.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+bool loadable(ValueType T) {
+  return (T.Kind == RegKind::Vec && T.Bits >= 128) || (T.Kind == RegKind::Lane && T.Bits == 32);
+}
+
+std::vector<uint64_t> libraryUnits(unsigned Bits) {
+  std::vector<uint64_t> Units;
+  uint64_t Mask = Bits == 64 ? ~0ull : (1ull << Bits) - 1;
+  auto Add = [&](uint64_t X) {
+    if (!is_contained(Units, X & Mask))
+      Units.push_back(X & Mask);
+  };
+  uint64_t Sign = 1ull << (Bits - 1);
+  for (uint64_t X : {uint64_t(0), ~uint64_t(0), uint64_t(1), Sign, Sign - 1, uint64_t(2)})
+    Add(X);
+  // Low halves and bytes, also repeated: 0x0f0f.., 0x00ff...
+  for (unsigned Half = Bits / 2; Half >= 4; Half /= 2) {
+    uint64_t Low = (1ull << Half) - 1, Repeated = 0;
+    for (unsigned At = 0; At < Bits; At += 2 * Half)
+      Repeated |= Low << At;
+    Add(Low);
+    Add(~Low);
+    Add(Repeated);
+    Add(~Repeated);
+  }
+  for (unsigned K = 0; K != Bits; ++K)
+    Add(1ull << K);
+  for (unsigned K = 1; K != Bits; ++K) {
+    Add((1ull << K) - 1);
+    Add(~((1ull << K) - 1));
+  }
+  for (uint64_t X = 3; X <= 10; ++X)
+    Add(X);
+  // Floating point: infinity and the mantissa below it.
+  if (Bits == 32)
+    Add(0x7f800000), Add(0x7fffff);
+  if (Bits == 64)
+    Add(0x7ff0000000000000), Add(0xfffffffffffff);
+  return Units;
+}
+
+} // namespace whittle

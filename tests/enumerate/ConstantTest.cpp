@@ -1,0 +1,414 @@
+//===- tests/enumerate/ConstantTest.cpp - Constants that are solved --------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "enumerate/ConstantSolver.h"
+#include "isa/Meaning.h"
+#include "tests/enumerate/TestSupport.h"
+
+using namespace llvm;
+using namespace whittle;
+using namespace whittle::test;
+
+namespace {
+/// One row with an operand that is to be solved for.
+class Solved {
+public:
+  Solved(StringRef Name, unsigned Index, StringRef Arch = "x86_64", int64_t Imm = 0)
+      : Isa(*cantFail(TargetIsa::get(Arch))), Imm(Imm) {
+    Row.R = Isa.find(Name);
+    EXPECT_TRUE(Row.R) << Name.str();
+    Row.Commutes = commutativeInputs(*Row.R);
+    cantFail(prepare(Row, evaluator(Isa), {}));
+    for (const ConstantOperand &C : constantOperands(Row))
+      if (C.Index == Index)
+        Operand = &C;
+    std::vector<Leaf> Leaves(Row.arity());
+    unsigned Widest = Row.R->Def.bytes();
+    for (auto [L, T] : zip(Leaves, Row.R->Ins)) {
+      L.Ty = T;
+      Widest = std::max(Widest, T.bytes());
+    }
+    Tests = std::make_unique<TestSet>(Leaves, Widest, /*Seed=*/5);
+  }
+
+  size_t width() const { return Row.R->Ins[Operand->Index].bytes(); }
+
+  /// What the row gives with \p Constant.
+  std::vector<uint8_t> goal(ArrayRef<uint8_t> Constant) {
+    std::vector<uint8_t> Repeated, Out(Tests->size() * Row.R->Def.bytes());
+    for (size_t T = 0; T != Tests->size(); ++T)
+      Repeated.insert(Repeated.end(), Constant.begin(), Constant.end());
+    auto In = operands();
+    In[Operand->Index] = Repeated.data();
+    Row.Fn(In.data(), Out.data(), &Imm, Tests->size());
+    return Out;
+  }
+
+  std::optional<ConstantBytes> solve(ArrayRef<uint8_t> Goal, const uint8_t *Care = nullptr) {
+    ConstantSolver::Problem P;
+    P.R = &Row;
+    P.C = Operand;
+    P.Imm = Imm;
+    P.In = operands();
+    P.Goal = Goal.data();
+    P.Care = Care;
+    P.Tests = Tests->size();
+    return Solver.solve(P);
+  }
+
+  std::array<const uint8_t *, 4> operands() const {
+    std::array<const uint8_t *, 4> In{};
+    for (unsigned I = 0; I != Row.arity(); ++I)
+      In[I] = Tests->leaf(I);
+    return In;
+  }
+
+  const TargetIsa &Isa;
+  PoolRow Row;
+  const ConstantOperand *Operand = nullptr;
+  std::unique_ptr<TestSet> Tests;
+  ConstantSolver Solver;
+  int64_t Imm;
+};
+
+ConstantBytes splat(size_t Width, unsigned Bits, uint64_t X) {
+  ConstantBytes B(Width);
+  for (size_t I = 0; I != Width * 8 / Bits; ++I)
+    setUnit(B.data(), I, Bits, X);
+  return B;
+}
+
+ConstantBytes anyBytes(size_t Width, uint64_t Seed) {
+  Random R(Seed);
+  ConstantBytes B(Width);
+  for (uint8_t &X : B)
+    X = uint8_t(R.next());
+  return B;
+}
+
+struct Case {
+  const char *Name;
+  unsigned Index;
+  ConstantOperand::Kind Kind;
+  unsigned Unit, Fields;
+  const char *Arch = "x86_64";
+};
+const Case Cases[] = {
+    {"VPANDDZrr", 1, ConstantOperand::Bits, 8, 1},
+    {"VPANDNDZrr", 0, ConstantOperand::Bits, 8, 1},
+    {"VPORYrr", 1, ConstantOperand::Bits, 8, 1},
+    {"VPXORrr", 1, ConstantOperand::Bits, 8, 1},
+    {"VPADDBZrr", 1, ConstantOperand::Weights, 8, 1},
+    {"VPADDWYrr", 1, ConstantOperand::Weights, 16, 1},
+    {"VPADDDrr", 1, ConstantOperand::Weights, 32, 1},
+    {"VPSUBQZrr", 0, ConstantOperand::Weights, 64, 1},
+    {"VPMULLDZrr", 1, ConstantOperand::Weights, 32, 1},
+    {"VPMADDWDZrr", 1, ConstantOperand::Weights, 32, 2},
+    {"VPMADDUBSWZrr", 1, ConstantOperand::Weights, 16, 2},
+    {"VPMADDUBSWYrr", 0, ConstantOperand::Weights, 16, 2},
+    {"VPDPBUSDZrr", 2, ConstantOperand::Weights, 32, 4},
+    {"VPDPBUSDZrr", 0, ConstantOperand::Weights, 32, 1},
+    {"VPSHUFBZrr", 1, ConstantOperand::Choices, 8, 1},
+    {"VPSHUFBYrr", 1, ConstantOperand::Choices, 8, 1},
+    {"VPERMBZrr", 0, ConstantOperand::Choices, 8, 1},
+    {"VPERMWZrr", 0, ConstantOperand::Choices, 16, 1},
+    {"VPERMDYrr", 0, ConstantOperand::Choices, 32, 1},
+    {"VPMULTISHIFTQBZrr", 0, ConstantOperand::Choices, 8, 1},
+    {"VPSLLVDZrr", 1, ConstantOperand::Choices, 32, 1},
+    {"VPSRAVWZrr", 1, ConstantOperand::Choices, 16, 1},
+    {"VPMAXUBZrr", 1, ConstantOperand::Choices, 8, 1},
+    {"VPAVGBYrr", 1, ConstantOperand::Choices, 8, 1},
+    {"VPMINSDZrr", 1, ConstantOperand::Samples, 32, 1},
+    {"V_AND_OR_B32_e64", 1, ConstantOperand::Bits, 8, 1, "amdgcn"},
+    {"V_ADD3_U32_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
+    {"V_MAD_U32_U24_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
+    {"V_LSHL_ADD_U32_e64", 1, ConstantOperand::Choices, 32, 1, "amdgcn"},
+    {"V_BFE_U32_e64", 2, ConstantOperand::Choices, 32, 1, "amdgcn"},
+};
+} // namespace
+
+TEST(Constants, OperandsAreToldByWhatTheyDo) {
+  for (const Case &C : Cases) {
+    Solved S(C.Name, C.Index, C.Arch);
+    ASSERT_TRUE(S.Operand) << C.Name << " " << C.Index;
+    EXPECT_EQ(S.Operand->K, C.Kind) << C.Name;
+    EXPECT_EQ(S.Operand->Unit, C.Unit) << C.Name;
+    EXPECT_EQ(S.Operand->Fields, C.Fields) << C.Name;
+  }
+}
+
+TEST(Constants, WhatMixesUnitsIsNoOperandToSolve) {
+  // A selector takes its bytes from anywhere; a count is one for the whole register.
+  EXPECT_FALSE(Solved("VPSHUFBZrr", 0).Operand);
+  EXPECT_FALSE(Solved("VPERMBZrr", 1).Operand);
+  EXPECT_FALSE(Solved("VPSLLDZrr", 1).Operand);
+}
+
+TEST(Constants, SplatsAreFound) {
+  const uint64_t Values[] = {1, 3, 4, 7, 8, 0x0f};
+  for (const Case &C : Cases)
+    for (uint64_t V : Values) {
+      Solved S(C.Name, C.Index, C.Arch);
+      auto Goal = S.goal(splat(S.width(), C.Unit, V));
+      auto Found = S.solve(Goal);
+      ASSERT_TRUE(Found) << C.Name << " " << V;
+      EXPECT_EQ(S.goal(*Found), Goal) << C.Name;
+    }
+}
+
+TEST(Constants, EachUnitMayHaveItsOwn) {
+  for (const Case &C : Cases) {
+    if (C.Kind == ConstantOperand::Samples || StringRef(C.Name).contains("24"))
+      continue;
+    Solved S(C.Name, C.Index, C.Arch);
+    ConstantBytes K = anyBytes(S.width(), 9);
+    if (C.Kind == ConstantOperand::Choices) // counts and indices
+      for (size_t I = 0; I != K.size(); ++I)
+        K[I] = I * 8 % C.Unit ? 0 : K[I] % 16;
+    if (StringRef(C.Name).contains("MADDUBS"))
+      for (uint8_t &X : K)
+        X %= 64; // nothing saturates
+    auto Goal = S.goal(K);
+    auto Found = S.solve(Goal);
+    ASSERT_TRUE(Found) << C.Name;
+    EXPECT_EQ(S.goal(*Found), Goal) << C.Name;
+  }
+}
+
+TEST(Constants, NoConstantGivesAnotherRowsResults) {
+  // One wrong bit in one test is enough.
+  for (const Case &C : Cases) {
+    Solved S(C.Name, C.Index, C.Arch);
+    auto Goal = S.goal(splat(S.width(), C.Unit, 5));
+    size_t At = Goal.size() / 2 + 3;
+    Goal[At] ^= 0x10;
+    EXPECT_FALSE(S.solve(Goal)) << C.Name;
+    // Unless nobody reads that unit.
+    std::vector<uint8_t> Care(Goal.size(), 0xff);
+    size_t Unit = C.Unit / 8;
+    for (size_t K = 0; K != Unit; ++K)
+      Care[At / Unit * Unit + K] = 0;
+    EXPECT_TRUE(S.solve(Goal, Care.data())) << C.Name;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Windows that need a constant which they have not got
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Need {
+  const char *Text, *Cpu, *Opcode; ///< what is found starts so
+  unsigned Bits;
+  uint64_t Unit;       ///< the constant, the same in all units
+  unsigned Period = 0; ///< 128: a selector, 4 more in each next unit
+};
+const Need Needs[] = {
+    // Shifts there and back are a mask.
+    {R"(window x86_64
+  %0:v512
+  %1:v512 = VPSRLDZri %0, 8
+  %2:v512 = VPSLLDZri %1, 8
+  yield %2
+end
+)",
+     "icelake-server", "VPAND", 32, 0xffffff00},
+    {R"(window x86_64
+  %0:v256
+  %1:v256 = VPSLLWYri %0, 9
+  %2:v256 = VPSRLWYri %1, 9
+  yield %2
+end
+)",
+     "x86-64-v3", "VPAND", 16, 0x7f},
+    {R"(window amdgcn
+  %0:l32
+  %1:l32 = const splat(i32 20)
+  %2:l32 = V_LSHLREV_B32_e64 %1, %0
+  %3:l32 = V_LSHRREV_B32_e64 %1, %2
+  yield %3
+end
+)",
+     "gfx942", "V_AND_B32", 32, 0xfff},
+    // Bytes of a word added, and words of a dword: products with ones.
+    {R"(window x86_64
+  %0:v256
+  %1:v256 = const splat(i16 255)
+  %2:v256 = VPANDYrr %0, %1
+  %3:v256 = VPSRLWYri %0, 8
+  %4:v256 = VPADDWYrr %2, %3
+  yield %4
+end
+)",
+     "x86-64-v3", "VPMADDUBSW", 8, 1},
+    {R"(window x86_64
+  %0:v512
+  %1:v512 = VPSLLDZri %0, 16
+  %2:v512 = VPSRADZri %1, 16
+  %3:v512 = VPSRADZri %0, 16
+  %4:v512 = VPADDDZrr %2, %3
+  yield %4
+end
+)",
+     "icelake-server", "VPMADDWD", 16, 1},
+    // High bits tested after a shift.
+    {R"(window x86_64
+  %0:v512
+  %1:v512 = VPSRLDZri %0, 28
+  %2:k64 = VPTESTMDZrr %1, %1
+  yield %2
+end
+)",
+     "icelake-server", "VPTESTMD", 32, 0xf0000000},
+    // A rotation by bytes is a shuffle of bytes.
+    {R"(window x86_64
+  %0:v256
+  %1:v256 = VPSLLDYri %0, 8
+  %2:v256 = VPSRLDYri %0, 24
+  %3:v256 = VPORYrr %1, %2
+  yield %3
+end
+)",
+     "x86-64-v3", "VPSHUFB", 32, 0x02010003, 128},
+    // Some bits of one value, some of two.
+    {R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = VPSRLDZri %0, 8
+  %3:v512 = VPSLLDZri %2, 8
+  %4:v512 = VPXORDZrr %3, %1
+  yield %4
+end
+)",
+     "icelake-server", "VPTERNLOG", 32, 0xffffff00},
+};
+
+SearchResult findFor(const Need &N, const SearchOptions &Given, const VerifyFn &Verify) {
+  Window W = window(N.Text);
+  auto STI = cpu(W, N.Cpu);
+  SearchOptions O = Given;
+  O.STI = STI.get();
+  O.Seconds = 60;
+  O.MaxInstructions = 2;
+  return find(W, O, Verify);
+}
+
+/// The new constant of a rule's target.
+std::optional<APInt> newConstant(const Rule &R) {
+  std::vector<bool> InSource(R.W.numLeaves());
+  for (const Node &N : R.W.Source.Nodes)
+    for (unsigned Op : N.Ops)
+      if (Op < InSource.size())
+        InSource[Op] = true;
+  for (const Node &N : R.Target.Nodes)
+    for (unsigned Op : N.Ops)
+      if (Op < InSource.size() && !InSource[Op])
+        return R.W.Leaves[Op].Const;
+  return std::nullopt;
+}
+} // namespace
+
+TEST(Constants, SearchFindsThem) {
+  for (const Need &N : Needs) {
+    RandomChecker Check;
+    SearchResult R = findFor(N, {}, Check.fn());
+    ASSERT_FALSE(R.Proved.empty()) << N.Text;
+    EXPECT_TRUE(StringRef(opcodes(R)).starts_with(N.Opcode)) << N.Text << opcodes(R);
+    auto K = newConstant(R.Proved.front());
+    ASSERT_TRUE(K) << printRule(R.Proved.front());
+    APInt Unit(std::max(N.Period, N.Bits), 0);
+    for (unsigned I = 0; I * N.Bits != Unit.getBitWidth(); ++I)
+      Unit.insertBits(N.Unit + 0x04040404 * I, I * N.Bits, N.Bits);
+    EXPECT_EQ(*K, APInt::getSplat(K->getBitWidth(), Unit)) << printRule(R.Proved.front());
+  }
+}
+
+TEST(Constants, WithoutTheSolversNothingIsFound) {
+  SearchOptions O;
+  O.SolveConstants = false;
+  for (const Need &N : Needs) {
+    RandomChecker Check;
+    for (const Rule &Found : findFor(N, O, Check.fn()).Proved)
+      EXPECT_FALSE(newConstant(Found)) << printRule(Found);
+  }
+}
+
+namespace {
+/// Agrees with the random tests, and knows an input that they do not have: the value
+/// 0x13579bdf in all elements of the first leaf.
+class RareChecker {
+public:
+  unsigned Refuted = 0;
+  CandidateVerdict operator()(const Rule &R) {
+    CandidateVerdict V = Random(R);
+    if (V.K != CandidateVerdict::Proved)
+      return V;
+    TestSet Tests(R.W.Leaves, 64, 1);
+    for (const Leaf &L : R.W.Leaves) {
+      APInt Rare = APInt::getSplat(L.Ty.Bits, APInt(32, 0x13579bdf));
+      V.Counterexample.push_back(L.Const ? *L.Const : Rare);
+    }
+    EXPECT_TRUE(Tests.add(V.Counterexample));
+    auto A = values(R.W, R.W.Source, Tests), B = values(R.W, R.Target, Tests);
+    if (A == B)
+      return {CandidateVerdict::Proved, {}};
+    ++Refuted;
+    V.K = CandidateVerdict::Refuted;
+    return V;
+  }
+  VerifyFn fn() {
+    return [this](const Rule &R) { return (*this)(R); };
+  }
+
+private:
+  RandomChecker Random;
+};
+} // namespace
+
+TEST(Constants, WhatHoldsOnTheTestsAloneIsRefuted) {
+  // The windows of above, but for one value of an element that no test has.
+  const char *const ForVectors = R"(  %m:k64 = VPCMPEQDZrr %0, %r
+  %v:v512 = VPMOVM2DZrk %m
+  %x:v512 = VPXORDZrr %last, %v
+  yield %x
+end
+)";
+  const char *const ForMasks = R"(  %m:k64 = VPCMPEQDZrr %0, %r
+  %x:k64 = KXORQkk %last, %m
+  yield %x
+end
+)";
+  unsigned Seen = 0;
+  for (const Need &N : Needs) {
+    StringRef Text(N.Text);
+    if (!Text.contains("v512"))
+      continue;
+    auto [Body, End] = Text.split("  yield %");
+    unsigned Last = unsigned(End[0] - '0');
+    std::string Rare = Text.contains("k64") ? ForMasks : ForVectors;
+    std::string All = Body.str() + Rare;
+    All.insert(All.find('\n') + 1, "  %r:v512 = const splat(i32 0x13579bdf)\n");
+    auto Rename = [&](StringRef From, unsigned To) {
+      for (size_t At; (At = All.find(From)) != std::string::npos;)
+        All.replace(At, From.size(), "%" + std::to_string(To));
+    };
+    Rename("%last", Last);
+    Rename("%r", 20), Rename("%m", 21), Rename("%v", 22), Rename("%x", 23);
+    Window W = window(All);
+    auto STI = cpu(W, N.Cpu);
+    SearchOptions O;
+    O.STI = STI.get();
+    O.Seconds = 60;
+    O.MaxInstructions = 1;
+    RareChecker Check;
+    SearchResult R = find(W, O, Check.fn());
+    EXPECT_GT(Check.Refuted, 0u) << All;
+    EXPECT_TRUE(R.Proved.empty()) << printRule(R.Proved.front());
+    ++Seen;
+  }
+  EXPECT_GE(Seen, 4u);
+}
