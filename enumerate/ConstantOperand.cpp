@@ -155,7 +155,7 @@ private:
       run(Ops, Result[K]);
     }
     bool Any = false;
-    uint64_t Mask = C.Unit == 64 ? ~0ull : (1ull << C.Unit) - 1;
+    uint64_t Mask = unitMask(C.Unit);
     for (size_t I = 0; I != Units; ++I) {
       uint64_t Y[4];
       for (unsigned K = 0; K != 4; ++K)

@@ -114,7 +114,7 @@ std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
   if (!X)
     return std::nullopt;
   size_t Units = P.R->R->Ins[C.Index].bytes() * 8 / C.Unit;
-  uint64_t Mask = C.Unit == 64 ? ~0ull : (1ull << C.Unit) - 1;
+  uint64_t Mask = unitMask(C.Unit);
   SmallVector<uint64_t, 64> Values;
   auto Add = [&](uint64_t V) {
     if (!is_contained(Values, V & Mask))
@@ -178,6 +178,46 @@ bool ConstantSolver::mayBeFunction(const Problem &P) {
       In.push_back(P.In[I]);
   return Filter.isFunction(In, P.Goal, P.Care, P.C->Unit, P.C->BitResult,
                            P.R->R->Ins[P.C->Index].bytes(), P.Tests);
+}
+
+std::optional<ConstantSolver::Subgoal> ConstantSolver::invert(const Problem &P) {
+  const ConstantOperand &C = *P.C;
+  size_t Bytes = P.R->R->Def.bytes() * P.Tests;
+  Subgoal G;
+  G.Goal.resize(Bytes);
+  G.Care.resize(Bytes);
+  auto Cared = [&](size_t K) { return P.Care ? P.Care[K] : uint8_t(0xff); };
+  const uint8_t *Zero = runUnit(P, 0, Results[1]);
+  if (C.K == ConstantOperand::Bits) {
+    const uint8_t *Ones = runUnit(P, ~uint64_t(0), Results[2]);
+    for (size_t K = 0; K != Bytes; ++K) {
+      uint8_t Decided = Zero[K] ^ Ones[K];
+      if ((Zero[K] ^ P.Goal[K]) & ~Decided & Cared(K))
+        return std::nullopt;
+      G.Goal[K] = Decided & uint8_t(~(P.Goal[K] ^ Ones[K]));
+      G.Care[K] = Decided & Cared(K);
+    }
+    return G;
+  }
+  if (C.K != ConstantOperand::Weights || C.Fields != 1)
+    return std::nullopt;
+  const uint8_t *One = runUnit(P, 1, Results[2]);
+  size_t Unit = C.Unit / 8;
+  for (size_t I = 0; I != Bytes / Unit; ++I) {
+    uint64_t Base = unitAt(Zero, I, C.Unit), Goal = unitAt(P.Goal, I, C.Unit);
+    uint64_t Times = unitAt(One, I, C.Unit) - Base;
+    uint64_t Care = P.Care ? unitAt(P.Care, I, C.Unit) : unitMask(C.Unit);
+    if (!(Times & unitMask(C.Unit))) {
+      if ((Goal ^ Base) & Care)
+        return std::nullopt;
+      continue;
+    }
+    if (!(Times & 1) || (Care && Care != unitMask(C.Unit)))
+      return std::nullopt;
+    setUnit(G.Goal.data(), I, C.Unit, (Goal - Base) * inverse(Times));
+    setUnit(G.Care.data(), I, C.Unit, Care);
+  }
+  return G;
 }
 
 std::optional<ConstantBytes> ConstantSolver::solve(const Problem &P) {

@@ -27,6 +27,12 @@ public:
   };
   /// A constant with which the row gives the goal on all tests.
   std::optional<ConstantBytes> solve(const Problem &P);
+  /// What the operand has to be in each test for the row to give the goal, if the goal
+  /// decides that without a choice.
+  struct Subgoal {
+    std::vector<uint8_t> Goal, Care;
+  };
+  std::optional<Subgoal> invert(const Problem &P);
   /// False if one constant in all units cannot do, because the goal is no function of
   /// the other operands' units.
   bool mayBeFunction(const Problem &P);

@@ -19,9 +19,9 @@ static constexpr size_t SliceValues = 256;
 
 /// Every way to fill the operands but \p Index, which is ConstOp: those in \p Mask
 /// with the inner value, the others with free values, of which (or of the inner one)
-/// one at least varies.
+/// one at least varies if \p MustVary.
 std::vector<Operands> TaskSearch::constantAssignments(const PoolRow &R, unsigned Index,
-                                                      unsigned Mask) const {
+                                                      unsigned Mask, bool MustVary) const {
   std::vector<Operands> All;
   Operands Ops{};
   auto Key = [](uint32_t Op) -> uint64_t { return Op == InnerOp ? 0 : uint64_t(Op) + 1; };
@@ -43,12 +43,13 @@ std::vector<Operands> TaskSearch::constantAssignments(const PoolRow &R, unsigned
         Self(Self, K + 1, Varies || !Table[I].Constant);
       }
   };
-  Choose(Choose, 0, false);
+  Choose(Choose, 0, !MustVary);
   return All;
 }
 
 /// One problem: first on a few tests, which refute nearly all.
-void TaskSearch::solveConstant(Hit H, ConstantSolver::Problem &P, ItemResult &Out, Scratch &X) {
+void TaskSearch::solveConstant(Hit H, ConstantSolver::Problem &P, const Aim &A, ItemResult &Out,
+                               Scratch &X) {
   const ConstantOperand &C = *P.C;
   ++Out.Candidates;
   size_t Few = this->C * C.fewTests();
@@ -61,9 +62,21 @@ void TaskSearch::solveConstant(Hit H, ConstantSolver::Problem &P, ItemResult &Ou
   auto Constant = X.Solver.solve(P);
   if (!Constant)
     return;
-  H.Solved = true;
-  H.Weight += 1;
   H.Const = constantOf(*Constant, P.R->R->Ins[C.Index]);
+  addSolved(std::move(H), A, Out);
+}
+
+Aim TaskSearch::goalAim() const { return {T.GoalTy, Goal.data(), CareAll ? nullptr : Care.data()}; }
+
+/// A hit whose root is what was aimed at, with the constant not yet paid for.
+void TaskSearch::addSolved(Hit H, const Aim &A, ItemResult &Out) const {
+  H.Solved = true;
+  H.Weight += 1 + A.Weight;
+  H.Instructions += A.Instructions;
+  if (A.Outer) {
+    H.Inner = H.Root;
+    H.Root = *A.Outer;
+  }
   add(Out, std::move(H));
 }
 
@@ -114,43 +127,54 @@ APInt TaskSearch::constantOf(ArrayRef<uint8_t> Bytes, ValueType Ty) {
   return Bits;
 }
 
-/// The constant again, on all tests and with \p In as operands.
-bool TaskSearch::resolveOperand(Hit &H, ArrayRef<std::vector<uint8_t>> In) const {
-  const PoolRow &R = *H.Root.Row;
-  for (const ConstantOperand &C : constantOperands(R)) {
-    if (H.Root.Ops[C.Index] != ConstOp)
-      continue;
-    ConstantSolver Solver;
-    ConstantSolver::Problem P;
-    P.R = &R;
-    P.Imm = H.Root.Imm;
-    P.C = &C;
-    for (unsigned K = 0; K != R.arity(); ++K)
-      P.In[K] = In[K].data();
-    P.Goal = Goal.data();
-    P.Care = CareAll ? nullptr : Care.data();
-    P.Tests = GoalTests;
-    auto Constant = Solver.solve(P);
-    if (!Constant)
-      return false;
-    APInt Bits = constantOf(*Constant, R.R->Ins[C.Index]);
-    bool New = Bits != *H.Const;
-    H.Const = Bits;
-    return New;
+/// The constant of \p E, the root or the inner instruction of \p H, again: on all
+/// tests and with \p In as operands. False if there is none, or the same.
+bool TaskSearch::resolveOperand(Hit &H, Expr &E, ArrayRef<const uint8_t *> In, const Aim &A) const {
+  const PoolRow &R = *E.Row;
+  std::optional<ConstantBytes> Constant;
+  ValueType Ty = R.R->Def;
+  int64_t Imm = E.Imm;
+  if (R.K == PoolRow::Ternary) {
+    if (auto M = solveMaskedTable(In[0], In[1], A.Goal, A.Care, Ty.bytes(), GoalTests)) {
+      Imm = M->Table;
+      Constant = std::move(M->Mask);
+    }
+  } else {
+    for (const ConstantOperand &C : constantOperands(R)) {
+      if (E.Ops[C.Index] != ConstOp)
+        continue;
+      ConstantSolver::Problem P;
+      P.R = &R;
+      P.Imm = E.Imm;
+      P.C = &C;
+      std::copy(In.begin(), In.end(), P.In.begin());
+      P.Goal = A.Goal;
+      P.Care = A.Care;
+      P.Tests = GoalTests;
+      Ty = R.R->Ins[C.Index];
+      Constant = ConstantSolver().solve(P);
+    }
   }
-  return false;
+  if (!Constant)
+    return false;
+  APInt Bits = constantOf(*Constant, Ty);
+  bool New = Bits != *H.Const || Imm != E.Imm;
+  H.Const = Bits;
+  E.Imm = Imm;
+  return New;
 }
 
 /// \p R over the values \p In and free ones, or (\p In empty) over free ones alone.
-void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X) {
+void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim &A, ItemResult &Out,
+                                Scratch &X) {
   if (R.K == PoolRow::Ternary)
-    return solveMasks(R, In, Out, X);
+    return solveMasks(R, In, A, Out, X);
   for (const ConstantOperand &C : constantOperands(R)) {
     ConstantSolver::Problem P;
     P.R = &R;
     P.C = &C;
-    P.Goal = Goal.data();
-    P.Care = CareAll ? nullptr : Care.data();
+    P.Goal = A.Goal;
+    P.Care = A.Care;
     for (unsigned Mask = In.Count ? 1 : 0; Mask != (In.Count ? 1u << R.arity() : 1u); ++Mask) {
       if (Mask >> C.Index & 1)
         continue;
@@ -159,7 +183,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, ItemResult
         Reads &= !(Mask >> K & 1) || mayRead(R.R->Ins[K], In.Ty);
       if (!Reads)
         continue;
-      for (const Operands &Ops : constantAssignments(R, C.Index, Mask))
+      for (const Operands &Ops : constantAssignments(R, C.Index, Mask, /*MustVary=*/true))
         for (size_t I = 0; I != std::max<size_t>(In.Count, 1); ++I) {
           if (S.expired())
             return;
@@ -173,7 +197,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, ItemResult
           }
           for (int64_t Imm : R.LastImms) {
             P.Imm = Imm;
-            solveConstant(hitOf(R, In, I, Ops, Imm), P, Out, X);
+            solveConstant(hitOf(R, In, I, Ops, Imm), P, A, Out, X);
           }
         }
     }
@@ -181,37 +205,58 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, ItemResult
 }
 
 /// A truth table and the mask that is its third operand.
-void TaskSearch::solveMasks(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X) {
-  if (!loadable(T.GoalTy))
+void TaskSearch::solveMasks(const PoolRow &R, const InnerSet &In, const Aim &A, ItemResult &Out,
+                            Scratch &X) {
+  if (!loadable(A.Ty))
     return;
-  size_t Width = T.GoalTy.bytes(), Few = std::min(Table.numTests(), size_t(C) * 4);
-  const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
-  auto Try = [&](size_t I, uint32_t A, uint32_t B) {
-    const uint8_t *First = Table[A == InnerOp ? In.Ids[I] : A].Full;
-    const uint8_t *Second = Table[B == InnerOp ? In.Ids[I] : B].Full;
+  size_t Width = A.Ty.bytes(), Few = std::min(Table.numTests(), size_t(C) * 4);
+  auto Try = [&](size_t I, uint32_t Y, uint32_t Z) {
+    const uint8_t *First = Table[Y == InnerOp ? In.Ids[I] : Y].Full;
+    const uint8_t *Second = Table[Z == InnerOp ? In.Ids[I] : Z].Full;
     ++Out.Candidates;
-    if (!solveMaskedTable(First, Second, Goal.data(), CarePtr, Width, Few))
+    if (!solveMaskedTable(First, Second, A.Goal, A.Care, Width, Few))
       return;
-    auto M = solveMaskedTable(First, Second, Goal.data(), CarePtr, Width, Table.numTests());
+    auto M = solveMaskedTable(First, Second, A.Goal, A.Care, Width, Table.numTests());
     if (!M)
       return;
-    Hit H = hitOf(R, In, I, {A, B, ConstOp}, M->Table);
-    H.Solved = true;
-    H.Weight += 1;
-    H.Const = constantOf(M->Mask, T.GoalTy);
-    add(Out, std::move(H));
+    Hit H = hitOf(R, In, I, {Y, Z, ConstOp}, M->Table);
+    H.Const = constantOf(M->Mask, A.Ty);
+    addSolved(std::move(H), A, Out);
   };
-  auto Varies = [&](uint32_t Id) { return mayRead(T.GoalTy, Table[Id].Ty) && !Table[Id].Constant; };
-  for (uint32_t A = 0; A != (In.Count ? 0 : Table.numFree()); ++A)
-    for (uint32_t B = A; B != Table.numFree(); ++B)
-      if (Varies(A) && Varies(B))
-        Try(0, A, B);
+  auto Varies = [&](uint32_t Id) { return mayRead(A.Ty, Table[Id].Ty) && !Table[Id].Constant; };
+  for (uint32_t Y = 0; Y != (In.Count ? 0 : Table.numFree()); ++Y)
+    for (uint32_t Z = Y; Z != Table.numFree(); ++Z)
+      if (Varies(Y) && Varies(Z))
+        Try(0, Y, Z);
   for (size_t I = 0; I != In.Count && !S.expired(); ++I) {
     Try(I, InnerOp, InnerOp);
-    for (uint32_t B = 0; B != Table.numFree(); ++B)
-      if (Varies(B))
-        Try(I, InnerOp, B);
+    for (uint32_t Z = 0; Z != Table.numFree(); ++Z)
+      if (Varies(Z))
+        Try(I, InnerOp, Z);
   }
+}
+
+/// Rows that give \p Ty and have an operand to solve for, prepared, if \p Weight and
+/// \p Instructions besides are cheap enough.
+std::vector<unsigned> TaskSearch::constantRows(ValueType Ty, unsigned Weight,
+                                               unsigned Instructions) {
+  std::vector<unsigned> Ranks;
+  for (const PoolRow &R : S.Pool)
+    if (R.R->Def == Ty && (R.K == PoolRow::Plain || R.K == PoolRow::Ternary) && R.arity() >= 2 &&
+        fits(R.weight() + 1 + Weight, 1 + Instructions) && any_of(R.R->Ins, loadable))
+      Ranks.push_back(R.Rank);
+  if (!prepareRows(Ranks))
+    return {};
+  S.parallel(Ranks.size(), [&](size_t I, unsigned) {
+    if (!S.expired())
+      constantOperands(S.Pool[Ranks[I]]);
+  });
+  if (S.expired())
+    return {};
+  erase_if(Ranks, [&](unsigned Rank) {
+    return S.Pool[Rank].K == PoolRow::Plain && constantOperands(S.Pool[Rank]).empty();
+  });
+  return Ranks;
 }
 
 /// Solves for one operand of the last instruction: over free values, or over all
@@ -220,23 +265,10 @@ bool TaskSearch::constantLast(bool OverTable) {
   if (!S.O.SolveConstants)
     return !S.done();
   do {
-    std::vector<unsigned> Ranks;
+    std::vector<unsigned> Ranks = constantRows(T.GoalTy, OverTable, OverTable);
     std::vector<Slice> Slices;
-    for (const PoolRow &R : S.Pool)
-      if (R.R->Def == T.GoalTy && (R.K == PoolRow::Plain || R.K == PoolRow::Ternary) &&
-          R.arity() >= 2 && fits(R.weight() + 1 + (OverTable ? 1 : 0), OverTable ? 2 : 1) &&
-          any_of(R.R->Ins, loadable))
-        Ranks.push_back(R.Rank);
-    if (!prepareRows(Ranks))
-      return false;
-    S.parallel(Ranks.size(), [&](size_t I, unsigned) {
-      if (!S.expired())
-        constantOperands(S.Pool[Ranks[I]]);
-    });
     for (unsigned Rank : Ranks) {
       const PoolRow &R = S.Pool[Rank];
-      if (R.K == PoolRow::Plain && constantOperands(R).empty())
-        continue;
       if (!OverTable) {
         Slices.push_back({Rank, 0, 0, 0, 1});
         continue;
@@ -263,7 +295,7 @@ bool TaskSearch::constantLast(bool OverTable) {
             In.Instructions = B.Instructions;
             In.Ids = B.Ids.data() + L.Begin;
           }
-          solveConstants(S.Pool[L.Row], In, Out, X);
+          solveConstants(S.Pool[L.Row], In, goalAim(), Out, X);
         });
     if (!More)
       return false;

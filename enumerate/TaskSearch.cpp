@@ -43,6 +43,8 @@ void TaskSearch::run() {
     return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !constantLast(/*OverTable=*/true))
     return;
+  if (S.O.MaxInstructions >= 2 && !S.done() && !constantInner())
+    return;
   if (S.O.MaxInstructions >= 3 && !S.done())
     sizeThree();
   if (S.O.MaxInstructions > 3 && fits(4, 4))
@@ -237,9 +239,10 @@ private:
   }
 
   ValueType constantType(const Task &T) const {
-    for (unsigned K = 0; H.Root.Row && K != H.Root.Row->arity(); ++K)
-      if (H.Root.Ops[K] == ConstOp)
-        return H.Root.Row->R->Ins[K];
+    for (const Expr *E : {&H.Root, H.Inner ? &*H.Inner : &H.Root})
+      for (unsigned K = 0; E->Row && K != E->Row->arity(); ++K)
+        if (E->Ops[K] == ConstOp)
+          return E->Row->R->Ins[K];
     return T.GoalTy;
   }
 
@@ -342,23 +345,18 @@ bool TaskSearch::replay(const Built &B) const {
 /// Solves the parameters again on all tests. False if there are none, or the
 /// same as before.
 bool TaskSearch::resolve(Hit &H, const Built &B) const {
+  if (H.Inner && is_contained(H.Inner->Ops, ConstOp))
+    return resolveInner(H, B);
   Program P = B.Value;
   const Node Root = P.Nodes.back();
   P.Outputs.assign(Root.Ops.begin(), Root.Ops.end());
   auto In = runOnTests(B.R.W, P);
   const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
-  if (H.Const && H.Root.Row->K == PoolRow::Plain)
-    return resolveOperand(H, In);
-  if (H.Const && H.Root.Row->K == PoolRow::Ternary) {
-    auto M = solveMaskedTable(In[0].data(), In[1].data(), Goal.data(), CarePtr, T.GoalTy.bytes(),
-                              GoalTests);
-    if (!M)
-      return false;
-    APInt Mask = constantOf(M->Mask, T.GoalTy);
-    bool New = Mask != *H.Const || M->Table != H.Root.Imm;
-    H.Const = Mask;
-    H.Root.Imm = M->Table;
-    return New;
+  if (H.Const && (H.Root.Row->K == PoolRow::Plain || H.Root.Row->K == PoolRow::Ternary)) {
+    SmallVector<const uint8_t *, 4> Ptrs;
+    for (auto &V : In)
+      Ptrs.push_back(V.data());
+    return resolveOperand(H, H.Root, Ptrs, goalAim());
   }
   if (H.Root.Row->K == PoolRow::Ternary) {
     auto Table8 =

@@ -37,6 +37,14 @@ struct InnerSet {
   const Expr *Exprs = nullptr;   ///< instructions over table values
 };
 
+/// What a value with a new constant shall be.
+struct Aim {
+  ValueType Ty;
+  const uint8_t *Goal = nullptr, *Care = nullptr; ///< on all tests; Care null: all bits
+  const Expr *Outer = nullptr;                    ///< the last instruction: its InnerOp
+  unsigned Weight = 0, Instructions = 0;          ///< of it and its other operands
+};
+
 /// What a thread works in.
 struct Scratch {
   std::vector<uint8_t> Full[3];          ///< one value on all tests
@@ -77,7 +85,7 @@ private:
   bool usesChoiceTwice(const Window &W, const Program &P) const;
   bool replay(const Built &B) const;
   bool resolve(Hit &H, const Built &B) const;
-  bool resolveOperand(Hit &H, llvm::ArrayRef<std::vector<uint8_t>> In) const;
+  bool resolveOperand(Hit &H, Expr &E, llvm::ArrayRef<const uint8_t *> In, const Aim &A) const;
   std::vector<std::vector<uint8_t>> runOnTests(const Window &W, const Program &P) const;
   void consider(Hit H);
   void settle(std::vector<Hit> Hits);
@@ -109,15 +117,24 @@ private:
   uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther) const;
 
   // SolvedConstants.cpp: a constant that the window has not got.
-  std::vector<Operands> constantAssignments(const PoolRow &R, unsigned Index, unsigned Mask) const;
-  void solveConstant(Hit H, ConstantSolver::Problem &P, ItemResult &Out, Scratch &X);
+  std::vector<Operands> constantAssignments(const PoolRow &R, unsigned Index, unsigned Mask,
+                                            bool MustVary) const;
+  void solveConstant(Hit H, ConstantSolver::Problem &P, const Aim &A, ItemResult &Out, Scratch &X);
   void findFunctions();
   bool worthTrying(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
                    Scratch &X) const;
-  void solveConstants(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
-  void solveMasks(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X);
+  void solveConstants(const PoolRow &R, const InnerSet &In, const Aim &A, ItemResult &Out,
+                      Scratch &X);
+  void solveMasks(const PoolRow &R, const InnerSet &In, const Aim &A, ItemResult &Out, Scratch &X);
+  Aim goalAim() const;
+  void addSolved(Hit H, const Aim &A, ItemResult &Out) const;
+  std::vector<unsigned> constantRows(ValueType Ty, unsigned Weight, unsigned Instructions);
   bool constantLast(bool OverTable);
   static llvm::APInt constantOf(llvm::ArrayRef<uint8_t> Bytes, ValueType Ty);
+
+  // InnerConstants.cpp: the same before the last instruction.
+  bool constantInner();
+  bool resolveInner(Hit &H, const Built &B) const;
 
   // Levels.cpp: what is combined with what.
   bool prepareRows(llvm::ArrayRef<unsigned> Ranks);

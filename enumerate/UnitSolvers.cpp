@@ -62,8 +62,7 @@ std::optional<ConstantBytes> solveBits(const uint8_t *With0, const uint8_t *With
 // Weights
 //===----------------------------------------------------------------------===//
 
-/// The inverse of an odd number modulo 2^64.
-static uint64_t inverse(uint64_t X) {
+uint64_t inverse(uint64_t X) {
   uint64_t Y = X; // right in 3 bits
   for (unsigned I = 0; I != 5; ++I)
     Y *= 2 - X * Y;
@@ -124,7 +123,7 @@ std::optional<SmallVector<uint64_t, 8>> LinearSystem::solve() const {
 }
 
 static bool wholeUnit(const uint8_t *Care, size_t I, unsigned Unit) {
-  return !Care || unitAt(Care, I, Unit) == (Unit == 64 ? ~0ull : (1ull << Unit) - 1);
+  return !Care || unitAt(Care, I, Unit) == unitMask(Unit);
 }
 
 std::optional<ConstantBytes> solveWeights(const uint8_t *Base, ArrayRef<const uint8_t *> With,

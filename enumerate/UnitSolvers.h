@@ -25,6 +25,33 @@ namespace whittle {
 
 using ConstantBytes = std::vector<uint8_t>;
 
+/// Unit \p I of \p Bits bits at \p P.
+inline uint64_t unitAt(const uint8_t *P, size_t I, unsigned Bits) {
+  auto As = [&](auto X) -> uint64_t {
+    memcpy(&X, P + I * sizeof X, sizeof X);
+    return X;
+  };
+  switch (Bits) {
+  case 8:
+    return P[I];
+  case 16:
+    return As(uint16_t());
+  case 32:
+    return As(uint32_t());
+  default:
+    return As(uint64_t());
+  }
+}
+inline void setUnit(uint8_t *P, size_t I, unsigned Bits, uint64_t X) {
+  memcpy(P + I * (Bits / 8), &X, Bits / 8);
+}
+/// All bits of a unit.
+inline uint64_t unitMask(unsigned Bits) { return Bits == 64 ? ~0ull : (1ull << Bits) - 1; }
+/// The inverse of an odd number modulo 2^64.
+uint64_t inverse(uint64_t X);
+/// \p X in each unit of \p Bytes bytes.
+void fillUnits(uint8_t *P, size_t Bytes, unsigned Bits, uint64_t X);
+
 /// For an operand of which each bit decides the same bit of the result: \p With0
 /// and \p With1 are the results for all zeros and for all ones. Bits that no test
 /// decides are 0.
@@ -44,7 +71,7 @@ std::optional<ConstantBytes> solveWeights(const uint8_t *Base, llvm::ArrayRef<co
 class LinearSystem {
 public:
   LinearSystem(unsigned Unknowns, unsigned Bits)
-      : Bits(Bits), Rows(Unknowns), Mask(Bits == 64 ? ~0ull : (1ull << Bits) - 1) {}
+      : Bits(Bits), Rows(Unknowns), Mask(unitMask(Bits)) {}
 
   /// sum of Coefficients[j] * x[j] = Right. False if that contradicts the others.
   bool add(llvm::ArrayRef<uint64_t> Coefficients, uint64_t Right);
@@ -104,29 +131,6 @@ private:
   std::vector<Slot> Slots;
   uint64_t Round = 0;
 };
-
-/// Unit \p I of \p Bits bits at \p P.
-inline uint64_t unitAt(const uint8_t *P, size_t I, unsigned Bits) {
-  auto As = [&](auto X) -> uint64_t {
-    memcpy(&X, P + I * sizeof X, sizeof X);
-    return X;
-  };
-  switch (Bits) {
-  case 8:
-    return P[I];
-  case 16:
-    return As(uint16_t());
-  case 32:
-    return As(uint32_t());
-  default:
-    return As(uint64_t());
-  }
-}
-inline void setUnit(uint8_t *P, size_t I, unsigned Bits, uint64_t X) {
-  memcpy(P + I * (Bits / 8), &X, Bits / 8);
-}
-/// \p X in each unit of \p Bytes bytes.
-void fillUnits(uint8_t *P, size_t Bytes, unsigned Bits, uint64_t X);
 
 } // namespace whittle
 

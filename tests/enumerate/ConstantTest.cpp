@@ -205,6 +205,7 @@ struct Need {
   const char *Text, *Cpu, *Opcode; ///< what is found starts so
   unsigned Bits;
   uint64_t Unit;       ///< the constant, the same in all units
+  unsigned Depth = 1;  ///< instructions in it
   unsigned Period = 0; ///< 128: a selector, 4 more in each next unit
 };
 const Need Needs[] = {
@@ -273,7 +274,7 @@ end
   yield %3
 end
 )",
-     "x86-64-v3", "VPSHUFB", 32, 0x02010003, 128},
+     "x86-64-v3", "VPSHUFB", 32, 0x02010003, 1, 128},
     // Some bits of one value, some of two.
     {R"(window x86_64
   %0:v512
@@ -285,6 +286,38 @@ end
 end
 )",
      "icelake-server", "VPTERNLOG", 32, 0xffffff00},
+    // The constant is not the last instruction's: a sum and an exclusive or undone.
+    {R"(window x86_64
+  %0:v128
+  %1:v128
+  %2:v128 = VPSRLDri %0, 31
+  %3:v128 = VPSLLDri %2, 31
+  %4:v128 = VPXORrr %3, %1
+  yield %4
+end
+)",
+     "x86-64-v3", "VPAND", 32, 0x80000000, 2},
+    {R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = VPSRLDZri %0, 12
+  %3:v512 = VPSLLDZri %2, 12
+  %4:v512 = VPSUBDZrr %1, %3
+  yield %4
+end
+)",
+     "icelake-server", "VPAND", 32, 0xfffff000, 2},
+    {R"(window amdgcn
+  %0:l32
+  %1:l32 = const splat(i32 23)
+  %2:l32
+  %3:l32 = V_LSHRREV_B32_e64 %1, %0
+  %4:l32 = V_LSHLREV_B32_e64 %1, %3
+  %5:l32 = V_SUB_U32_e64 %4, %2
+  yield %5
+end
+)",
+     "gfx942", "V_AND_B32", 32, 0xff800000, 2},
 };
 
 SearchResult findFor(const Need &N, const SearchOptions &Given, const VerifyFn &Verify) {
@@ -403,7 +436,7 @@ end
     SearchOptions O;
     O.STI = STI.get();
     O.Seconds = 60;
-    O.MaxInstructions = 1;
+    O.MaxInstructions = N.Depth;
     RareChecker Check;
     SearchResult R = find(W, O, Check.fn());
     EXPECT_GT(Check.Refuted, 0u) << All;
