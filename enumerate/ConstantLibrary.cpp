@@ -52,4 +52,36 @@ std::vector<uint64_t> libraryUnits(unsigned Bits) {
   return Units;
 }
 
+std::vector<APInt> libraryConstants(ValueType T) {
+  std::vector<APInt> Constants;
+  auto Splat = [&](unsigned Bits, uint64_t X) {
+    APInt C = APInt::getSplat(T.Bits, APInt(Bits, X));
+    if (!is_contained(Constants, C))
+      Constants.push_back(C);
+  };
+  Splat(8, 0);
+  Splat(8, 0xff);
+  if (T.Kind == RegKind::Lane) {
+    for (uint64_t X = 1; X <= 16; ++X) // offsets, widths, counts
+      Splat(32, X);
+    for (uint64_t X : {24u, 31u, 0xffu, 0xffffu, 0xff00u, 0xff00ffu, 0xffff0000u, 0x80000000u,
+                       0x7fffffffu, 0x01010101u})
+      Splat(32, X);
+    return Constants;
+  }
+  for (unsigned Bits : {8u, 16u, 32u, 64u}) {
+    uint64_t Sign = 1ull << (Bits - 1);
+    for (uint64_t X : {uint64_t(1), Sign, Sign - 1, (uint64_t(1) << Bits / 2) - 1})
+      Splat(Bits, X);
+  }
+  for (uint64_t X : {2, 4, 0x33, 0x55})
+    Splat(8, X);
+  Splat(64, 0x0102040810204080); // the identity of GF2P8AFFINEQB
+  APInt Iota(T.Bits, 0);
+  for (unsigned I = 0; I != T.Bits / 8; ++I)
+    Iota.insertBits(I, I * 8, 8);
+  Constants.push_back(Iota);
+  return Constants;
+}
+
 } // namespace whittle

@@ -9,6 +9,7 @@
 #define WHITTLE_ENUMERATE_CONSTANTLIBRARY_H
 
 #include "isa/Value.h"
+#include "llvm/ADT/APInt.h"
 #include <vector>
 
 namespace whittle {
@@ -20,6 +21,10 @@ bool loadable(ValueType T);
 /// Units of \p Bits bits (8, 16, 32, 64) that programs use, the simplest first: 0, -1,
 /// 1, sign and others' masks, powers of two and what is below them, low bytes.
 std::vector<uint64_t> libraryUnits(unsigned Bits);
+
+/// Whole constants of a type that loadable() allows, for instructions in the middle of
+/// a program: few, since each is an operand of every row.
+std::vector<llvm::APInt> libraryConstants(ValueType T);
 
 } // namespace whittle
 

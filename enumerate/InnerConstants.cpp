@@ -15,6 +15,45 @@ using namespace llvm;
 
 namespace whittle {
 
+/// Constants made of the window's own that are tried too.
+static constexpr size_t MaxDerived = 12;
+
+/// Two instructions again, the first with a constant of the library, or one made of
+/// the window's.
+bool TaskSearch::withLibrary() {
+  if (!S.O.SolveConstants || !fits(5, 2)) // two instructions and a constant
+    return !S.done();
+  std::vector<ValueType> Types;
+  for (const PoolRow &R : S.Pool)
+    for (ValueType In : R.R->Ins)
+      if (loadable(In) && !is_contained(Types, In) &&
+          any_of(seq(Table.numFree()), [&](uint32_t I) { return Table[I].Ty == In; }))
+        Types.push_back(In);
+  auto Add = [&](ValueType Ty, APInt Bits) {
+    auto Same = [&](const auto &L) { return L.first == Ty && L.second == Bits; };
+    bool Has = any_of(S.W.Leaves,
+                      [&](const Leaf &L) { return L.Const && L.Ty == Ty && *L.Const == Bits; });
+    if (!Has && none_of(Library, Same))
+      Library.push_back({Ty, std::move(Bits)});
+  };
+  for (ValueType Ty : Types)
+    for (APInt &Bits : libraryConstants(Ty))
+      Add(Ty, std::move(Bits));
+  size_t Derived = 0;
+  for (uint32_t I = Table.numFree(); I < Table.size() && Derived != MaxDerived; ++I)
+    if (const Value &V = Table[I]; V.Constant && is_contained(Types, V.Ty)) {
+      Add(V.Ty, constantOf({V.Full, V.Ty.bytes()}, V.Ty));
+      ++Derived;
+    }
+  auto Switch = [&] {
+    Assignments.assign(S.Pool.size(), {});
+    return fillFree() && sizeOne(/*Search=*/false);
+  };
+  bool More = Switch() && sizeTwo();
+  Library.clear();
+  return More && !S.done() && Switch();
+}
+
 static bool undone(const ConstantOperand &C) {
   return C.K == ConstantOperand::Bits || (C.K == ConstantOperand::Weights && C.Fields == 1);
 }

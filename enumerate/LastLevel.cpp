@@ -20,6 +20,15 @@ static constexpr size_t TileValues = 128;
 // Operand assignments
 //===----------------------------------------------------------------------===//
 
+/// May operand \p K, after \p Ops, be a constant of the library? One is enough, in
+/// instructions of which there are not too many.
+bool TaskSearch::mayPool(const PoolRow &R, unsigned Mask, const Operands &Ops, unsigned K) const {
+  unsigned Most = R.R->Ins[K].Kind == RegKind::Lane ? 3 : 2;
+  if (Mask || R.arity() > Most || R.arity() < 2)
+    return false;
+  return none_of(ArrayRef(Ops).take_front(K), [&](uint32_t Op) { return Table[Op].Pooled; });
+}
+
 /// Every way to give the operands outside \p Mask free values (or, if \p Other
 /// is a type, at least one of them OtherOp). Of assignments that commuting
 /// operands make equal, the one in ascending order; \p Solved: a truth table is
@@ -48,7 +57,7 @@ std::vector<Operands> TaskSearch::makeAssignments(const PoolRow &R, unsigned Mas
       return Self(Self, K + 1, HasOther);
     }
     for (uint32_t I = 0; I != Table.numFree(); ++I)
-      if (mayRead(R.R->Ins[K], Table[I].Ty)) {
+      if (mayRead(R.R->Ins[K], Table[I].Ty) && (!Table[I].Pooled || mayPool(R, Mask, Ops, K))) {
         Ops[K] = I;
         Self(Self, K + 1, HasOther);
       }
@@ -319,7 +328,7 @@ Hit TaskSearch::hitOf(const PoolRow &R, const InnerSet &In, size_t Index, Operan
   SmallVector<uint32_t, 4> Paid;
   for (unsigned K = 0; K != R.arity(); ++K) {
     uint32_t Op = Ops[K];
-    if (Op >= ConstOp || !Table[Op].E.Row || is_contained(Paid, Op))
+    if (Op >= ConstOp || (!Table[Op].E.Row && !Table[Op].Pooled) || is_contained(Paid, Op))
       continue;
     if (In.Ids && Op == In.Ids[Index])
       continue;

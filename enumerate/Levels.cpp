@@ -128,16 +128,20 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
   ArrayRef<int64_t> Imms = Last && !Solved ? ArrayRef(R.LastImms) : ArrayRef(R.InnerImms);
   for (const Operands &Ops : assignments(R, /*Mask=*/0, /*Solved=*/false)) {
     const uint8_t *Ptrs[4];
-    bool Constant = R.arity() > 0 && R.K != PoolRow::Matrix;
+    bool Constant = R.arity() > 0 && R.K != PoolRow::Matrix, Pooled = false;
     for (unsigned K = 0; K != R.arity(); ++K) {
       Ptrs[K] = Table[Ops[K]].Full;
       Constant &= Table[Ops[K]].Constant;
+      Pooled |= Table[Ops[K]].Pooled;
     }
+    if (Pooled && (Constant || Search))
+      continue;
     Value V;
     V.Ty = R.R->Def;
     V.Constant = Constant;
-    V.Weight = uint16_t(Constant ? 1 : R.weight());
+    V.Weight = uint16_t(Constant ? 1 : R.weight() + Pooled);
     V.Instructions = Constant ? 0 : 1;
+    V.Hidden = !Library.empty() && !Pooled;
     bool Keep = keeps(V);
     const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
     Hit H;

@@ -14,8 +14,8 @@ using namespace llvm;
 
 namespace whittle {
 
-/// Values in one piece of work.
-static constexpr size_t SliceValues = 256;
+/// Values in one piece of work, and bytes of goal that a problem sees first.
+static constexpr size_t SliceValues = 256, FewBytes = 32;
 
 /// Every way to fill the operands but \p Index, which is ConstOp: those in \p Mask
 /// with the inner value, the others with free values, of which (or of the inner one)
@@ -52,7 +52,7 @@ void TaskSearch::solveConstant(Hit H, ConstantSolver::Problem &P, const Aim &A, 
                                Scratch &X) {
   const ConstantOperand &C = *P.C;
   ++Out.Candidates;
-  size_t Few = this->C * C.fewTests();
+  size_t Few = std::max<size_t>(C.fewTests(), FewBytes / P.R->R->Def.bytes());
   if (Few < Table.numTests()) {
     P.Tests = Few;
     if (!X.Solver.solve(P))
@@ -104,7 +104,8 @@ void TaskSearch::findFunctions() {
   });
 }
 
-/// Is it worth an evaluation for each of many values?
+/// Is it worth an evaluation for each of many values? \p Inner: what InnerOp is; InnerOp
+/// itself: there is none, or the aim is not the goal.
 bool TaskSearch::worthTrying(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
                              Scratch &X) const {
   if (!P.C->tries())
@@ -115,7 +116,7 @@ bool TaskSearch::worthTrying(const ConstantSolver::Problem &P, const Operands &O
     return P.C->K == ConstantOperand::Choices && P.C->Values.size() <= 128 &&
            none_of(P.R->R->Ins, [](ValueType In) { return In.Kind == RegKind::Mask; });
   for (unsigned K = 0; K != P.R->arity(); ++K)
-    if (Ops[K] != ConstOp && Ops[K] != InnerOp)
+    if (Inner == InnerOp || (Ops[K] != ConstOp && Ops[K] != InnerOp))
       return X.Solver.mayBeFunction(P);
   return Functions[Inner] >> countr_zero(P.C->Unit / 8) & 1;
 }
@@ -191,7 +192,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
             if (Ops[K] != ConstOp)
               P.In[K] = Table[Ops[K] == InnerOp ? In.Ids[I] : Ops[K]].Full;
           P.Tests = Table.numTests();
-          if (In.Count && !worthTrying(P, Ops, In.Ids[I], X)) {
+          if ((In.Count || A.Outer) && !worthTrying(P, Ops, In.Count ? In.Ids[I] : InnerOp, X)) {
             Out.Candidates += R.LastImms.size();
             continue;
           }
@@ -209,7 +210,8 @@ void TaskSearch::solveMasks(const PoolRow &R, const InnerSet &In, const Aim &A, 
                             Scratch &X) {
   if (!loadable(A.Ty))
     return;
-  size_t Width = A.Ty.bytes(), Few = std::min(Table.numTests(), size_t(C) * 4);
+  size_t Width = A.Ty.bytes(),
+         Few = std::min(Table.numTests(), std::max<size_t>(4, FewBytes / Width));
   auto Try = [&](size_t I, uint32_t Y, uint32_t Z) {
     const uint8_t *First = Table[Y == InnerOp ? In.Ids[I] : Y].Full;
     const uint8_t *Second = Table[Z == InnerOp ? In.Ids[I] : Z].Full;

@@ -45,6 +45,8 @@ void TaskSearch::run() {
     return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !constantInner())
     return;
+  if (S.O.MaxInstructions >= 2 && !S.done() && !withLibrary())
+    return;
   if (S.O.MaxInstructions >= 3 && !S.done())
     sizeThree();
   if (S.O.MaxInstructions > 3 && fits(4, 4))
@@ -145,6 +147,16 @@ bool TaskSearch::fillFree() {
     V.Ty = S.W.typeOf(P, Id);
     V.BaseId = Id;
     V.Constant = Id < S.W.numLeaves() && S.W.Leaves[Id].Const;
+    Table.addFree(V, Full.data());
+  }
+  for (const auto &[Ty, Bits] : Library) {
+    std::vector<uint8_t> Full(Table.numTests() * Ty.bytes());
+    for (size_t K = 0; K != Full.size(); ++K)
+      Full[K] = uint8_t(Bits.extractBitsAsZExtValue(8, unsigned(K % Ty.bytes()) * 8));
+    Value V;
+    V.Ty = Ty;
+    V.Constant = V.Pooled = true;
+    V.Weight = 1;
     Table.addFree(V, Full.data());
   }
   return true;
@@ -266,7 +278,7 @@ private:
       collectOp(E.Ops[K]);
   }
   void collectOp(uint32_t Op) {
-    if (Op >= ConstOp || !Table[Op].E.Row)
+    if (Op >= ConstOp || (!Table[Op].E.Row && !Table[Op].Pooled))
       return;
     const Value &V = Table[Op];
     if (!V.Constant)

@@ -133,6 +133,8 @@ private:
   static llvm::APInt constantOf(llvm::ArrayRef<uint8_t> Bytes, ValueType Ty);
 
   // InnerConstants.cpp: the same before the last instruction.
+  bool mayPool(const PoolRow &R, unsigned Mask, const Operands &Ops, unsigned K) const;
+  bool withLibrary();
   bool constantInner();
   bool resolveInner(Hit &H, const Built &B) const;
 
@@ -193,6 +195,8 @@ private:
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.
   std::map<std::pair<unsigned, unsigned>, unsigned> OneStep, TwoSteps;
+  /// Constants that are free values too, while withLibrary() is at work.
+  std::vector<std::pair<ValueType, llvm::APInt>> Library;
   std::vector<uint8_t> Functions; ///< by value: findFunctions()
   bool TableFull = false;
   size_t Chains = 0; ///< distinct values of two instructions in the last round

@@ -59,6 +59,10 @@ bool ValueTable::add(Value V, const uint8_t *Full, uint64_t Fingerprint) {
   V.Full = keep(Full, N);
   uint32_t Id = uint32_t(Values.size());
   ByFingerprint[Fingerprint].push_back(Id);
+  if (V.Hidden) {
+    Values.push_back(V);
+    return true;
+  }
   auto B = find_if(Buckets, [&](const Bucket &B) {
     return B.Ty == V.Ty && B.Weight == V.Weight && B.Instructions == V.Instructions;
   });

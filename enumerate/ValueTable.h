@@ -32,12 +32,14 @@ struct Value {
   ValueType Ty;
   unsigned BaseId = 0;   ///< free: its id in the task's base
   bool Constant = false; ///< made of constants only: becomes one
+  bool Pooled = false;   ///< free: a constant that the window has not got, at its weight
+  bool Hidden = false;   ///< in no bucket: others that are equal to it are left out
   uint16_t Weight = 0;   ///< static cost
   uint8_t Instructions = 0;
   const uint8_t *Full = nullptr; ///< on all tests of the table
 
   /// What it adds to a program's constants.
-  unsigned constantBytes() const { return Constant && E.Row ? Ty.bytes() : 0; }
+  unsigned constantBytes() const { return (Constant && E.Row) || Pooled ? Ty.bytes() : 0; }
 };
 
 /// 64-byte aligned bytes that grow.

@@ -318,6 +318,28 @@ end
 end
 )",
      "gfx942", "V_AND_B32", 32, 0xff800000, 2},
+    // Nor can the last one be undone: constants of the library.
+    {R"(window x86_64
+  %0:v256
+  %1:v256
+  %2:v256 = VPSLLDYri %0, 1
+  %3:v256 = VPSRLDYri %2, 1
+  %4:v256 = VPMAXSDYrr %3, %1
+  yield %4
+end
+)",
+     "x86-64-v3", "VPAND", 32, 0x7fffffff, 2},
+    {R"(window amdgcn
+  %0:l32
+  %1:l32 = const splat(i32 24)
+  %2:l32
+  %3:l32 = V_LSHLREV_B32_e64 %1, %0
+  %4:l32 = V_LSHRREV_B32_e64 %1, %3
+  %5:l32 = V_MIN_U32_e64 %4, %2
+  yield %5
+end
+)",
+     "gfx942", "V_AND_B32", 32, 0xff, 2},
 };
 
 SearchResult findFor(const Need &N, const SearchOptions &Given, const VerifyFn &Verify) {
@@ -345,8 +367,10 @@ std::optional<APInt> newConstant(const Rule &R) {
 }
 } // namespace
 
-TEST(Constants, SearchFindsThem) {
+static void expectFound(unsigned Depth) {
   for (const Need &N : Needs) {
+    if (N.Depth != Depth)
+      continue;
     RandomChecker Check;
     SearchResult R = findFor(N, {}, Check.fn());
     ASSERT_FALSE(R.Proved.empty()) << N.Text;
@@ -359,6 +383,9 @@ TEST(Constants, SearchFindsThem) {
     EXPECT_EQ(*K, APInt::getSplat(K->getBitWidth(), Unit)) << printRule(R.Proved.front());
   }
 }
+
+TEST(Constants, SearchFindsThemInTheLastInstruction) { expectFound(1); }
+TEST(Constants, SearchFindsThemBeforeTheLastInstruction) { expectFound(2); }
 
 TEST(Constants, WithoutTheSolversNothingIsFound) {
   SearchOptions O;
