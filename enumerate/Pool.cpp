@@ -76,8 +76,12 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
     return any_of(Types, [&](ValueType Have) { return mayRead(T, Have); });
   };
   // Nothing that rounds helps a window that does not, nor what crosses lanes one
-  // that does not.
+  // that does not. Tests for classes of numbers read the mode, but are about bits.
   bool Rounds = readsMXCSR(W.Source);
+  auto IsClassTest = [](const Row &R) {
+    return R.Def.Kind == RegKind::Mask &&
+           count_if(R.Ins, [](ValueType In) { return In.Kind == RegKind::Vec; }) == 1;
+  };
   auto Crosses = [](const Row &R) { return R.Form == Shape::CrossLane; };
   bool CrossLane = any_of(W.Source.Nodes, [&](const Node &N) { return Crosses(*N.R); });
   std::vector<const OpClass *> Classes;
@@ -87,7 +91,7 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
     // A load stands where it stood: search adds none.
     if (Leader.readsMemory() || !Leader.inWindows() || Leader.Ins.size() > 4 ||
         (Leader.NumImms > 1 && immediateTuples(Leader, W).empty()) ||
-        (Leader.ReadsMXCSR && !Rounds) || (Crosses(Leader) && !CrossLane) ||
+        (Leader.ReadsMXCSR && !Rounds && !IsClassTest(Leader)) || (Crosses(Leader) && !CrossLane) ||
         !is_contained(Types, Leader.Def) || !all_of(Leader.Ins, Occurs))
       continue;
     auto Legal = find_if(C.Members, [&](const Row *R) {
@@ -133,16 +137,23 @@ static SmallVector<int64_t, 0> distinctImmediates(const PoolRow &P) {
     Leaves.push_back(L);
     Widest = std::max(Widest, T.bytes());
   }
-  TestSet Tests(Leaves, Widest, /*Seed=*/0x1d15);
-  std::vector<uint8_t> Out(Tests.size() * P.R->Def.bytes());
-  SmallVector<const uint8_t *, 8> In = Tests.leaves();
+  // Special numbers are rare: more tests where they count.
+  unsigned Sets = P.R->ReadsMXCSR ? 8 : 1;
+  std::vector<uint64_t> Hashes(256);
+  for (unsigned Set = 0; Set != Sets; ++Set) {
+    TestSet Tests(Leaves, Widest, /*Seed=*/0x1d15 + Set, /*Floats=*/P.R->ReadsMXCSR);
+    std::vector<uint8_t> Out(Tests.size() * P.R->Def.bytes());
+    SmallVector<const uint8_t *, 8> In = Tests.leaves();
+    for (int64_t I = 0; I != 256; ++I) {
+      P.Fn(In.data(), Out.data(), &I, Tests.size());
+      Hashes[size_t(I)] = (Hashes[size_t(I)] * 0x9e3779b97f4a7c15ull + xxh3_64bits(Out)) >> 1;
+    }
+  }
   DenseSet<uint64_t> Seen;
   SmallVector<int64_t, 0> Imms;
-  for (int64_t I = 0; I != 256; ++I) {
-    P.Fn(In.data(), Out.data(), &I, Tests.size());
-    if (Seen.insert(xxh3_64bits(Out) >> 1).second)
+  for (int64_t I = 0; I != 256; ++I)
+    if (Seen.insert(Hashes[size_t(I)]).second)
       Imms.push_back(I);
-  }
   return Imms;
 }
 

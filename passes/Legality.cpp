@@ -451,7 +451,8 @@ Obstacle Legality::check(const Match &M, RewritePlan &Plan) {
   Plan.Live = liveNodes(W, Target);
   for (size_t I = 0; I != Target.Nodes.size(); ++I) {
     const Row *R = Plan.Live[I] ? member(unsigned(I), M) : Target.Nodes[I].R;
-    if (!R)
+    // The source need not read the mode that the target would read.
+    if (!R || (Plan.Live[I] && R->ReadsMXCSR && !View.roundsAsRowsDo()))
       return Obstacle::Illegal;
     Plan.Rows.push_back(R);
   }

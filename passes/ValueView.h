@@ -127,13 +127,15 @@ public:
   /// Erases what gives \p R if nobody reads it and it does nothing else, and so on
   /// with what that has read.
   void eraseUnread(llvm::Register R);
+  /// True if the function keeps the floating-point mode that rows assume.
+  bool roundsAsRowsDo();
+
   /// To be called after the function was changed.
   void invalidate();
 
 private:
   bool fillNode(llvm::MachineInstr &MI, NodeView &N);
   bool fillNode(llvm::MachineInstr &MI, const OpcodeInfo &Info, const Row &R, NodeView &N);
-  bool roundsAsRowsDo();
   bool holdsLaneMask(const llvm::MachineInstr &MI);
   std::optional<llvm::APInt> constantOfReg(llvm::Register R, unsigned SubReg, unsigned Depth);
   std::optional<llvm::APInt> constantOfDef(const llvm::MachineInstr &Def, unsigned Bits,

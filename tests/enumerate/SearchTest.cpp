@@ -449,6 +449,32 @@ end
     EXPECT_FALSE(bool(checkRule(Found))) << printRule(Found);
 }
 
+TEST(Search, IntegersBecomeATestForClassesOfNumbers) {
+  // Neither finite: magnitude at least infinity's.
+  Window W = window(R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = const splat(i32 0x7fffffff)
+  %3:v512 = const splat(i32 0x7f800000)
+  %4:v512 = VPANDDZrr %1, %2
+  %5:k64 = VPCMPDZrri %3, %4, 2
+  %6:v512 = VMOVDQA32Zrrk %0, %5, %1
+  yield %6
+end
+)");
+  auto STI = cpu(W, "znver5");
+  RandomChecker Check;
+  Check.Floats = true;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 60;
+  O.MaxInstructions = 2;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  EXPECT_TRUE(StringRef(opcodes(R)).starts_with("VFPCLASSPSZri")) << opcodes(R);
+  EXPECT_EQ(R.Proved.front().Target.Nodes[0].Imms[0] & 0xff, 0x99);
+}
+
 TEST(Search, BadWindowIsAnError) {
   Window W = window(DpbusdWindow);
   W.Source.Nodes[0].Ops.pop_back();

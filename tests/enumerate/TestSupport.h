@@ -43,12 +43,13 @@ inline std::vector<std::vector<uint8_t>> values(const Window &W, const Program &
 class RandomChecker {
 public:
   unsigned Asked = 0;
+  bool Floats = false; ///< with floating-point numbers among the values
   std::vector<std::string> Refuted;
 
   CandidateVerdict operator()(const Rule &R) {
     ++Asked;
     for (uint64_t Seed = 1000; Seed != 1040; ++Seed) {
-      TestSet Tests(R.W.Leaves, 64, Seed);
+      TestSet Tests(R.W.Leaves, 64, Seed, Floats);
       auto A = values(R.W, R.W.Source, Tests), B = values(R.W, R.Target, Tests);
       for (size_t O = 0; O != A.size(); ++O)
         for (size_t K = 0; K != A[O].size(); ++K)

@@ -60,6 +60,42 @@ TEST(FloatMode, DenormalsThatAreFlushed) {
   EXPECT_THAT(appliedUnder("\"denormal-fp-math-f32\"=\"preserve-sign,preserve-sign\""),
               Not(HasSubstr("VADDSUBPSrr")));
 }
+// Integers alone become a test for classes of numbers, which a mode that takes denormals
+// for zero changes.
+const char ClassTest[] = R"(
+rule x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = VPANDDZrr %0, %1
+  %3:k64 = VPCMPDZrri %1, %2, 2
+  yield %3
+=>
+  %2:k64 = VFPCLASSPSZri %0, 153
+  yield %2
+end
+)";
+const char ClassBody[] = R"(
+  bb.0:
+    liveins: $zmm0, $zmm1
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = COPY $zmm1
+    %2:vr512 = VPANDDZrr %0, %1
+    %3:vk16 = VPCMPDZrri %1, %2, 2
+    $k0 = COPY %3
+    RET64 $k0
+)";
+TEST(FloatMode, IntegersBecomeClassTestsInTheDefaultOneOnly) {
+  // The rule is not true; what counts here is the mode.
+  auto Under = [&](const std::string &Attributes) {
+    MirTarget T = x86("skylake-avx512");
+    T.Attributes = Attributes;
+    return applyTo(ClassBody, ClassTest, T);
+  };
+  EXPECT_THAT(Under(""), HasSubstr("VFPCLASSPSZri"));
+  EXPECT_THAT(Under("strictfp"), Not(HasSubstr("VFPCLASSPSZri")));
+  EXPECT_THAT(Under("\"denormal-fp-math\"=\"preserve-sign,preserve-sign\""),
+              Not(HasSubstr("VFPCLASSPSZri")));
+}
 TEST(FloatMode, HarvestLeavesOtherModesOut) {
   auto Windows = [](const std::string &Attributes) {
     MirTarget T = x86("haswell");
