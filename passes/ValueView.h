@@ -127,6 +127,7 @@ public:
   /// Erases what gives \p R if nobody reads it and it does nothing else, and so on
   /// with what that has read.
   void eraseUnread(llvm::Register R);
+
   /// True if the function keeps the floating-point mode that rows assume.
   bool roundsAsRowsDo();
 
