@@ -15,6 +15,13 @@ using namespace llvm;
 
 namespace whittle {
 
+unsigned Node::immBits(unsigned K) const {
+  for (const OperandSpec &U : R->Uses)
+    if (U.K == OperandSpec::Imm && K-- == 0)
+      return U.ImmBits;
+  llvm_unreachable("no such immediate");
+}
+
 bool Window::hasMatrix() const {
   for (const Node &N : Source.Nodes)
     if (N.R->isMatrix())
@@ -60,7 +67,7 @@ StaticCost staticCost(const Window &W, const Program &P) {
     }
   std::vector<bool> InSource = usedLeaves(W, W.Source), InP = usedLeaves(W, P);
   for (unsigned I = 0; I < W.numLeaves(); ++I)
-    if (InP[I] && !InSource[I] && W.Leaves[I].Const) {
+    if (InP[I] && !InSource[I] && W.Leaves[I].isConstant()) {
       C.ConstantBytes += W.Leaves[I].Ty.bytes();
       C.Weight += 1; // a load that a loop hoists
     }
@@ -261,6 +268,8 @@ Error checkRule(const Rule &R) {
     return E;
   if (Error E = checkLoads(R))
     return E;
+  if (Error E = checkSymbols(R))
+    return E;
   if (W.Source.Outputs.size() != R.Target.Outputs.size())
     return makeError("source yields " + Twine(W.Source.Outputs.size()) + " values, target " +
                      Twine(R.Target.Outputs.size()));
@@ -272,7 +281,7 @@ Error checkRule(const Rule &R) {
   }
   std::vector<bool> InSource = usedLeaves(W, W.Source), InTarget = usedLeaves(W, R.Target);
   for (unsigned I = 0; I < W.numLeaves(); ++I)
-    if (InTarget[I] && !InSource[I] && !W.Leaves[I].Const)
+    if (InTarget[I] && !InSource[I] && !W.Leaves[I].isConstant())
       return makeError("operand %" + Twine(I) + " of the target is not bound by the source");
   if (W.isLoop()) {
     Rule Given = R;
@@ -297,6 +306,9 @@ public:
       std::string K = "~" + L.Ty.str() + (L.Choice ? "u" : "") + (L.Loop ? "l" : "");
       if (L.Const)
         K += "c" + toString(*L.Const, 16, false);
+      // Not by name: symbols are numbered last.
+      if (L.Symbolic)
+        K += "s" + std::to_string(L.ElementBits) + (L.Symbolic->isSymbol() ? "" : "e");
       if (L.hasFacts())
         K += "f" + toString(L.Zeros, 16, false) + "." + toString(L.Ones, 16, false);
       Keys.push_back(K);
@@ -305,8 +317,8 @@ public:
       std::string K = N.R->Name;
       for (unsigned Op : N.Ops)
         K += "(" + Keys[Op] + ")";
-      for (int64_t I : N.Imms)
-        K += "," + std::to_string(I);
+      for (auto [I, Imm] : enumerate(N.Imms))
+        K += N.symbolic(unsigned(I)) ? ",s" : "," + std::to_string(Imm);
       Keys.push_back(Hash128::of(K).hex());
     }
   }
@@ -402,6 +414,7 @@ void canonicalize(Rule &R) {
   R.W.Leaves = Re.leaves();
   R.W.Source = std::move(Source);
   R.Target = std::move(Target);
+  canonicalizeSymbols(R);
 }
 
 void useClassLeaders(Program &P, const TargetIsa &Isa) {

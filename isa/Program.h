@@ -14,6 +14,7 @@
 #define WHITTLE_ISA_PROGRAM_H
 
 #include "isa/Row.h"
+#include "isa/Symbols.h"
 #include "llvm/ADT/APInt.h"
 #include <optional>
 #include <vector>
@@ -28,6 +29,10 @@ struct Leaf {
   /// A constant (per lane for Lane: the same in every active lane; lanes that
   /// EXEC masks off hold anything). Ty.Bits wide.
   std::optional<llvm::APInt> Const;
+  /// Of a general rule: a constant that repeats this number in elements of
+  /// ElementBits; Const is empty then.
+  std::optional<SymExpr> Symbolic;
+  uint16_t ElementBits = 0;
   /// An unspecified value (a read of IMPLICIT_DEF): fresh per read, so a target
   /// may use it at most once.
   bool Choice = false;
@@ -38,6 +43,7 @@ struct Leaf {
   llvm::APInt Zeros = llvm::APInt::getZeroWidth(), Ones = llvm::APInt::getZeroWidth();
 
   bool hasFacts() const { return !Zeros.isZero() || !Ones.isZero(); }
+  bool isConstant() const { return Const || Symbolic; }
 };
 
 /// One instruction. \c R is any member of its class.
@@ -46,6 +52,15 @@ struct Node {
   ValueType Ty; ///< result type (R->Def, but for generic rows)
   llvm::SmallVector<unsigned, 4> Ops;
   llvm::SmallVector<int64_t, 2> Imms;
+  /// Of a general rule: one an immediate, or empty. Where there is an expression the
+  /// immediate is its low immBits(), zero-extended, and Imms holds 0.
+  std::vector<std::optional<SymExpr>> Symbolic = {};
+
+  const SymExpr *symbolic(unsigned K) const {
+    return K < Symbolic.size() && Symbolic[K] ? &*Symbolic[K] : nullptr;
+  }
+  /// Bits of immediate \p K that the row reads.
+  unsigned immBits(unsigned K) const;
 };
 
 struct Program {
@@ -60,7 +75,12 @@ struct Window {
   /// A fact like those of leaves: the low bits of each output that its readers look
   /// at, where the window stands; 0: all. Empty: all of all.
   llvm::SmallVector<uint16_t, 2> LowBits;
+  /// Of a general rule: what its immediates and constants leave open, and for which
+  /// numbers it holds. A window that is searched has none.
+  std::vector<SymbolSpec> Symbols;
+  std::vector<SymCondition> Where;
 
+  bool isGeneral() const { return !Symbols.empty(); }
   unsigned lowBits(unsigned Output) const { return LowBits.empty() ? 0 : LowBits[Output]; }
 
   unsigned numLeaves() const { return Leaves.size(); }

@@ -40,10 +40,18 @@ static std::string printBits(const APInt &Bits) {
 }
 
 static void printLeaves(raw_ostream &OS, const Window &W) {
+  for (auto [I, S] : enumerate(W.Symbols))
+    OS << "  " << printExpr(SymExpr::symbol(unsigned(I))) << ":i" << S.Bits << "\n";
+  for (const SymCondition &C : W.Where)
+    OS << "  where " << printCondition(C) << "\n";
   for (auto [I, L] : enumerate(W.Leaves)) {
     OS << "  %" << I << ":" << L.Ty.str();
     if (L.Const)
       OS << " = const " << printBits(*L.Const);
+    else if (L.Symbolic && L.ElementBits == L.Ty.Bits && L.ElementBits > 64)
+      OS << " = const whole(" << printExpr(*L.Symbolic) << ")";
+    else if (L.Symbolic)
+      OS << " = const splat(i" << L.ElementBits << " " << printExpr(*L.Symbolic) << ")";
     else if (L.Choice)
       OS << " = undef";
     else if (L.Loop)
@@ -66,8 +74,13 @@ static void printProgram(raw_ostream &OS, const Window &W, const Program &P,
       OS << " ";
     for (unsigned Op : N.Ops)
       OS << LS << "%" << Op;
-    for (int64_t Imm : N.Imms)
-      OS << LS << Imm;
+    for (auto [K, Imm] : enumerate(N.Imms)) {
+      OS << LS;
+      if (const SymExpr *E = N.symbolic(unsigned(K)))
+        OS << printExpr(*E);
+      else
+        OS << Imm;
+    }
     OS << "\n";
   }
   OS << "  yield ";
@@ -135,7 +148,10 @@ public:
   }
 
   /// Forgets the last rule's names.
-  void reset() { Names.clear(); }
+  void reset() {
+    Names.clear();
+    Symbols.clear();
+  }
 
   /// After nextLine: one rule or window.
   Expected<Rule> parse(bool WantTarget) {
@@ -147,6 +163,7 @@ public:
       return fail(toString(Isa.takeError()));
     Rule R;
     R.W.Isa = *Isa;
+    General = WantTarget;
     unsigned Start = LineNo;
     if (Error E = parseSource(R.W))
       return std::move(E);
@@ -189,6 +206,74 @@ private:
     return *T;
   }
 
+  std::optional<unsigned> symbolNamed(StringRef Name) const {
+    auto It = find(Symbols, Name);
+    return It == Symbols.end() ? std::nullopt : std::optional(unsigned(It - Symbols.begin()));
+  }
+
+  Expected<SymExpr> expression() {
+    Expected<SymExpr> E = takeExpr(Line, [&](StringRef Name) { return symbolNamed(Name); });
+    if (!E)
+      return fail(toString(E.takeError()));
+    Line = Line.ltrim();
+    return E;
+  }
+
+  /// `$a:i8` or `where CONDITION`, if the line is one.
+  Expected<bool> symbolLine(Window &W) {
+    if (take("where ")) {
+      Expected<SymCondition> C =
+          takeCondition(Line, [&](StringRef Name) { return symbolNamed(Name); });
+      if (!C)
+        return fail(toString(C.takeError()));
+      if (!Line.trim().empty())
+        return fail("unexpected '" + Line.trim() + "' after a condition");
+      W.Where.push_back(std::move(*C));
+      return true;
+    }
+    if (!take("$"))
+      return false;
+    auto [Name, Type] = Line.split(':');
+    unsigned Bits;
+    if (!Type.consume_front("i") || Type.trim().getAsInteger(10, Bits) || !Bits || Bits > 1024)
+      return fail("expected a symbol and its width, such as $a:i8");
+    Name = Name.trim();
+    if (Name.empty() || !all_of(Name, [](char C) { return isAlnum(C) || C == '_'; }))
+      return fail("'$" + Name + "' is no symbol's name");
+    if (symbolNamed(Name))
+      return fail("symbol $" + Name + " is declared twice");
+    if (Symbols.size() == MaxSymbols)
+      return fail("a rule has at most " + Twine(MaxSymbols) + " symbols");
+    Symbols.push_back(Name);
+    W.Symbols.push_back({uint16_t(Bits)});
+    return true;
+  }
+
+  /// After `const`: a number that symbols give; false if there is none.
+  Expected<bool> symbolicConstant(Leaf &L) {
+    StringRef After = Line;
+    unsigned N = L.Ty.Bits;
+    if (!After.consume_front("whole(")) {
+      if (!After.consume_front("splat(i") || After.consumeInteger(10, N))
+        return false;
+      After = After.ltrim();
+      // A plain number is read by bits().
+      if (!After.contains('$'))
+        return false;
+    }
+    Line = After;
+    Expected<SymExpr> E = expression();
+    if (!E)
+      return E.takeError();
+    if (!take(")"))
+      return fail("expected ')', found '" + Line + "'");
+    if (!N || L.Ty.Bits % N)
+      return fail("a splat's element does not divide the value's " + Twine(L.Ty.Bits) + " bits");
+    L.Symbolic = std::move(*E);
+    L.ElementBits = uint16_t(N);
+    return true;
+  }
+
   Expected<APInt> bits(unsigned Width) {
     if (take("splat(i")) {
       unsigned N;
@@ -227,10 +312,15 @@ private:
       if (take("undef")) {
         L.Choice = true;
       } else if (take("const")) {
-        Expected<APInt> C = bits(T.Bits);
-        if (!C)
-          return C.takeError();
-        L.Const = *C;
+        Expected<bool> Symbolic = symbolicConstant(L);
+        if (!Symbolic)
+          return Symbolic.takeError();
+        if (!*Symbolic) {
+          Expected<APInt> C = bits(T.Bits);
+          if (!C)
+            return C.takeError();
+          L.Const = *C;
+        }
       }
     }
     if (Line == "loop") {
@@ -271,14 +361,28 @@ private:
         N.Ops.push_back(It->second);
       } else {
         int64_t Imm;
-        if (Line.consumeInteger(0, Imm))
-          return fail("expected an operand, found '" + Line + "'");
+        StringRef Whole = Line;
+        bool IsNumber = !Line.consumeInteger(0, Imm);
         Line = Line.ltrim();
-        N.Imms.push_back(Imm);
+        if (IsNumber && (Line.empty() || Line.front() == ',')) {
+          N.Imms.push_back(Imm);
+        } else {
+          Line = Whole;
+          if (!IsNumber && !StringRef("$~(").contains(Line.front()) && !isAlpha(Line.front()))
+            return fail("expected an operand, found '" + Line + "'");
+          Expected<SymExpr> E = expression();
+          if (!E)
+            return E.takeError();
+          N.Symbolic.resize(N.Imms.size());
+          N.Symbolic.push_back(std::move(*E));
+          N.Imms.push_back(0);
+        }
       }
       if (!Line.empty() && !take(","))
         return fail("expected ',', found '" + Line + "'");
     }
+    if (!N.Symbolic.empty())
+      N.Symbolic.resize(N.Imms.size());
     P.Nodes.push_back(std::move(N));
     return Error::success();
   }
@@ -312,6 +416,13 @@ private:
     while (nextLine()) {
       if (take("yield"))
         return yield(W, P, InTarget);
+      if (General && !InTarget && W.Leaves.empty() && P.Nodes.empty()) {
+        Expected<bool> IsSymbol = symbolLine(W);
+        if (!IsSymbol)
+          return IsSymbol.takeError();
+        if (*IsSymbol)
+          continue;
+      }
       Expected<unsigned> Id = number();
       if (!Id)
         return Id.takeError();
@@ -362,6 +473,8 @@ private:
   StringRef Rest, Name, Line;
   unsigned LineNo = 0;
   std::map<unsigned, unsigned> Names;
+  std::vector<StringRef> Symbols; ///< names, in the order of declaration
+  bool General = false;           ///< symbols may be declared
 };
 } // namespace
 

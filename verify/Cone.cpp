@@ -204,6 +204,8 @@ std::vector<APInt> Cone::findDifference(unsigned Tries) const {
       else if (Floats && Try % 4 && A.Lo % Format + A.Width <= Format)
         V = Numbers.try_emplace({A.Key, A.Lo / Format}, floatingPoint(R, Format))
                 .first->second.extractBits(A.Width, A.Lo % Format);
+      else if (A.Key.K == VarKey::Symbol && R.next() % 4)
+        V = APInt(64, R.next() % 40).zextOrTrunc(A.Width); // most guards ask for small numbers
       else if (Try % 2 || R.next() % 4 == 0)
         V = R.bits(A.Width);
       else

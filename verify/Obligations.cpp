@@ -62,6 +62,13 @@ bool RuleTerms::isBitParallel(Term T) {
   return BitParallel[T.Id] = R;
 }
 
+void RuleTerms::add(Obligation O) {
+  Term None = G.zero(G.width(O.Source));
+  O.Source = G.ite(Guard, O.Source, None);
+  O.Target = G.ite(Guard, O.Target, None);
+  Obligations.push_back(O);
+}
+
 void RuleTerms::cut(Term S, Term T, const Obligation &At) {
   // Where both sides have a seam, or one has and the other does not mind.
   auto Seams = [&](Term X, std::set<unsigned> &Cuts,
@@ -91,7 +98,7 @@ void RuleTerms::cut(Term S, Term T, const Obligation &At) {
     O.Bit = At.Bit + Begin;
     Begin = End;
     if (O.Source == O.Target || N == 1 || !isBitParallel(O.Source) || !isBitParallel(O.Target)) {
-      Obligations.push_back(O);
+      add(O);
       continue;
     }
     for (unsigned I = 0; I < N; ++I) {
@@ -99,7 +106,7 @@ void RuleTerms::cut(Term S, Term T, const Obligation &At) {
       B.Source = G.extract(O.Source, I, 1);
       B.Target = G.extract(O.Target, I, 1);
       B.Bit = O.Bit + I;
-      Obligations.push_back(B);
+      add(B);
     }
   }
 }
@@ -165,6 +172,7 @@ Error RuleTerms::compare(const Rule &R, Module &M, ExecMode Mode, unsigned WaveL
   VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
     return G.var(K, Lo, Width);
   };
+  Guard = guardTerm(G, R.W.Where, R.W.Symbols, Vars);
   ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, WaveLanes, Vars);
   ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, WaveLanes, Vars);
   Choices Skipped;

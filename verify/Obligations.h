@@ -8,6 +8,7 @@
 // anything is cut, by one of two witnesses:
 //   W1  the choice is a variable that source and target share;
 //   W2  output bits that are a source choice itself are not compared.
+// Where a general rule's guard does not hold, both terms of an obligation are 0.
 // Everything else is compared in full, and the target's choices are variables
 // like any other, so a target may not bring in a choice of its own.
 //
@@ -42,6 +43,8 @@ public:
   std::string Assumptions;
   /// A row over the whole wave in it: lanes are told apart.
   bool IsWave = false;
+  /// The guard of a general rule, of one bit; true for others.
+  Term Guard;
 
 private:
   struct Choices;
@@ -54,6 +57,7 @@ private:
                           Choices &Skipped);
   llvm::Error compareBits(Term S, Term T, Obligation At, Choices &Skipped);
   void cut(Term S, Term T, const Obligation &At);
+  void add(Obligation O);
   bool isBitParallel(Term T);
   /// \p T with EXEC's bit of \p Lane known.
   Term assumeExec(Term T, unsigned Lane, bool On);

@@ -45,6 +45,14 @@ Function *waveFunction(Module &M, const Row &R) {
 
 static Error refuse(const Twine &Why) { return createStringError(inconvertibleErrorCode(), Why); }
 
+void ProgramTerms::pushImmediates(const Node &N, std::vector<TermList> &Args) {
+  for (unsigned K = 0; K != N.Imms.size(); ++K) {
+    const SymExpr *E = N.symbolic(K);
+    Args.push_back({E ? G.zext(G.trunc(symbolTerm(G, *E, W.Symbols, Vars), N.immBits(K)), 64)
+                      : G.constant(64, uint64_t(N.Imms[K]))});
+  }
+}
+
 Term ProgramTerms::exec(unsigned Lane) {
   if (WaveLanes && Lane >= WaveLanes)
     return G.bit(false);
@@ -68,6 +76,13 @@ Term ProgramTerms::laneId(unsigned Lane) {
 Term ProgramTerms::leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsigned Width) {
   if (L.Const)
     return G.constant(L.Const->extractBits(Width, Lo));
+  if (L.Symbolic) {
+    Term Element =
+        G.zextOrTrunc(symbolTerm(G, *L.Symbolic, W.Symbols, Vars), L.ElementBits);
+    unsigned First = Lo / L.ElementBits, End = (Lo + Width - 1) / L.ElementBits + 1;
+    SmallVector<Term, 8> Elements(End - First, Element);
+    return G.extract(G.concat(Elements), Lo - First * L.ElementBits, Width);
+  }
   if (L.Choice || !L.hasFacts())
     return Vars(Key, Lo, Width);
   auto Fact = [&](const APInt &Mask, unsigned Bit) {
@@ -102,7 +117,7 @@ TermList ProgramTerms::leaf(unsigned Id, unsigned Lane) {
   for (unsigned Lo = 0, N = elementBits(L.Ty); Lo < L.Ty.Bits; Lo += N) {
     Term Known = leafBits(L, Key, Lo, N);
     // A mask is in scalar registers: what is known of it holds in all lanes.
-    if (PerLane && !L.Ty.isLaneMask() && (L.Const || (L.hasFacts() && !L.Choice)))
+    if (PerLane && !L.Ty.isLaneMask() && (L.isConstant() || (L.hasFacts() && !L.Choice)))
       Known = G.ite(exec(Lane), Known, Vars(Key, Lo, N));
     R.push_back(Known);
   }
@@ -158,8 +173,7 @@ Expected<TermList> ProgramTerms::node(unsigned Id, unsigned Lane) {
       All.append(A);
     return regroup(G, {G.concat(All)}, elementBits(N.Ty));
   }
-  for (int64_t I : N.Imms)
-    Args.push_back({G.constant(64, uint64_t(I))});
+  pushImmediates(N, Args);
   if (R.ReadsLaneId)
     Args.push_back({laneId(Lane)});
   Expected<TermList> V = executeFunction(G, *buildMeaning(M, N, Types), Args);
@@ -215,8 +229,7 @@ Expected<TermList> ProgramTerms::wave(const Node &N, unsigned Id, unsigned Lane)
   TermList Result;
   for (unsigned Reg = 0; Reg < N.Ty.Bits / 32u; ++Reg) {
     std::vector<TermList> Args{{G.constant(32, Lane)}, {G.constant(32, Reg)}};
-    for (int64_t I : N.Imms)
-      Args.push_back({G.constant(64, uint64_t(I))});
+    pushImmediates(N, Args);
     Expected<TermList> E = executeFunction(G, *F, Args, Read);
     if (!E)
       return refuse(R.Name + ": " + toString(E.takeError()));

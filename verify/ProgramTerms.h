@@ -13,6 +13,7 @@
 //    that source and target share elsewhere; so are facts of Lane leaves.
 //  - Bits that a fact fixes are constants, so a fact needs no assumption: it is
 //    part of the terms, of their keys and of what is exported.
+//  - A symbol of a general rule is a variable that source and target share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,15 +22,13 @@
 
 #include "isa/Meaning.h"
 #include "verify/IRToTerms.h"
+#include "verify/SymbolTerms.h"
 #include <map>
 
 namespace whittle {
 
 /// The lanes that are switched on, or a variable for each lane.
 enum class ExecMode : uint8_t { AllOn, AllOff, Symbolic };
-
-/// Gives a variable's bits: itself, or a constant to replay a counterexample.
-using VarSource = std::function<Term(const VarKey &Key, unsigned Lo, unsigned Width)>;
 
 class ProgramTerms {
 public:
@@ -50,6 +49,8 @@ private:
   TermList leaf(unsigned Id, unsigned Lane);
   llvm::Expected<TermList> node(unsigned Id, unsigned Lane);
   llvm::Expected<TermList> wave(const Node &N, unsigned Id, unsigned Lane);
+  /// The immediates as rows take them, 64 bits each.
+  void pushImmediates(const Node &N, std::vector<TermList> &Args);
   Term exec(unsigned Lane);
   Term laneId(unsigned Lane);
   /// What a node's result holds where its row does not compute it.

@@ -43,8 +43,9 @@ struct VarKey {
     TargetChoice, ///< the same of a target node
     Exec,         ///< EXEC's bit of a lane
     LaneId,       ///< the lane's number, where one lane stands for all
+    Symbol,       ///< a symbol of a general rule
   } K = Leaf;
-  uint32_t Index = 0; ///< leaf or node
+  uint32_t Index = 0; ///< leaf, node or symbol
   uint32_t Lane = 0;
   auto operator<=>(const VarKey &) const = default;
 };

@@ -26,6 +26,10 @@ static constexpr unsigned ConcreteTries = 64;
 /// Differing slices of one rule that a choice of the source may excuse: each may
 /// cost a solver's whole budget, and a rule with one is not proved.
 static constexpr unsigned MaxExcused = 4;
+/// Bits of all symbols of a rule that is proved instance by instance, at most; what
+/// that may cost: queries, and terms of the rule's graph.
+static constexpr unsigned MaxInstanceBits = 16, MaxInstanceQueries = 2048;
+static constexpr size_t MaxInstanceTerms = 3'000'000;
 
 StringRef verdictName(const Verdict &V) {
   static constexpr const char *Names[] = {"proved", "refuted", "unknown", "killed"};
@@ -44,6 +48,7 @@ public:
     for (auto [A, V] : zip_equal(Atoms, Values))
       Parts[A.Key].push_back({A.Lo, V});
   }
+  void setSymbol(unsigned I, const APInt &V) { Parts[{VarKey::Symbol, I, 0}] = {{0, V}}; }
   void setExec(unsigned Lane, bool On) { Parts[{VarKey::Exec, 0, Lane}] = {{0, APInt(1, On)}}; }
 
   APInt get(const VarKey &K, unsigned Lo, unsigned Width) const {
@@ -63,13 +68,24 @@ private:
   std::map<VarKey, std::vector<std::pair<unsigned, APInt>>> Parts;
 };
 
+/// What the symbols are.
+std::vector<APInt> symbolValues(const Window &W, const Assignment &A) {
+  std::vector<APInt> Values;
+  for (auto [I, S] : enumerate(W.Symbols))
+    Values.push_back(A.get({VarKey::Symbol, unsigned(I), 0}, 0, S.Bits));
+  return Values;
+}
+
 /// What a leaf holds in one lane, as the proof sees it.
-APInt leafValue(const Leaf &L, const VarKey &Key, const Assignment &A, bool On) {
+APInt leafValue(const Window &W, const Leaf &L, const VarKey &Key, const Assignment &A, bool On) {
   APInt V = A.get(Key, 0, L.Ty.Bits);
   if ((!On && !L.Ty.isLaneMask()) || L.Choice)
     return V;
   if (L.Const)
     return *L.Const;
+  if (L.Symbolic)
+    return APInt::getSplat(L.Ty.Bits, evaluate(*L.Symbolic, W.Symbols, symbolValues(W, A))
+                                          .zextOrTrunc(L.ElementBits));
   if (!L.Zeros.isZero())
     V &= ~L.Zeros;
   if (!L.Ones.isZero())
@@ -151,9 +167,16 @@ private:
       case SolverAnswer::Sat:
         Result.V = refute(T, C, *Ob, A->Model);
         break;
-      case SolverAnswer::Unknown:
-        Result.V = Unknown{A->Reason};
+      case SolverAnswer::Unknown: {
+        Expected<Verdict> Each = eachInstance(T, *Ob, E);
+        if (!Each)
+          return Each.takeError();
+        if (std::holds_alternative<Proved>(*Each))
+          continue;
+        Result.V = std::holds_alternative<Unknown>(*Each) ? Verdict(Unknown{A->Reason})
+                                                          : std::move(*Each);
         break;
+      }
       case SolverAnswer::Killed:
         Result.V = Killed{};
         break;
@@ -161,6 +184,77 @@ private:
       break;
     }
     return Error::success();
+  }
+
+  /// \p T with each symbol as \p Values has it.
+  static Term withSymbols(TermGraph &G, Term Root, ArrayRef<APInt> Values) {
+    DenseMap<uint32_t, Term> Done;
+    auto Settle = [&](auto &&Self, Term T) -> Term {
+      if (auto It = Done.find(T.Id); It != Done.end())
+        return It->second;
+      Term Out = T;
+      if (G.op(T) == TermOp::Var) {
+        if (const VarKey K = G.key(T); K.K == VarKey::Symbol)
+          Out = G.constant(Values[K.Index].extractBits(G.width(T), G.lo(T)));
+      } else if (!G.isConst(T)) {
+        SmallVector<Term, 8> Ops;
+        for (Term Op : G.operands(T))
+          Ops.push_back(Self(Self, Op));
+        Out = G.rebuild(T, Ops);
+      }
+      return Done[T.Id] = Out;
+    };
+    return Settle(Settle, Root);
+  }
+
+  /// A slice of a general rule, for one instance after the other. Unknown if there
+  /// are too many of them, or one is not decided.
+  Expected<Verdict> eachInstance(RuleTerms &T, const Obligation &Ob, Evidence &E) const {
+    const Window &W = R.W;
+    unsigned Bits = 0, Queries = 0, Count = 0;
+    for (const SymbolSpec &S : W.Symbols)
+      Bits += S.Bits;
+    if (!W.isGeneral() || Bits > MaxInstanceBits)
+      return Unknown{"too many instances"};
+    std::optional<NormalForm> Forms;
+    for (uint64_t Tuple = 0; Tuple != uint64_t(1) << Bits; ++Tuple) {
+      std::vector<APInt> Values;
+      uint64_t Rest = Tuple;
+      for (const SymbolSpec &S : W.Symbols) {
+        Values.push_back(APInt(64, Rest).trunc(S.Bits));
+        Rest >>= S.Bits;
+      }
+      if (!guardHolds(W, Values))
+        continue;
+      ++Count;
+      if (T.G.size() > MaxInstanceTerms)
+        return Unknown{"the instances take too many terms"};
+      if (Tuple % 256 == 0 || !Forms)
+        Forms.emplace(T.G);
+      Obligation One = Ob;
+      One.Source = withSymbols(T.G, Ob.Source, Values);
+      One.Target = withSymbols(T.G, Ob.Target, Values);
+      if (One.Source == One.Target ||
+          (O.NormalForms && Forms->run(One.Source) == Forms->run(One.Target)))
+        continue;
+      Cone C(T.G, One.Source, One.Target);
+      std::vector<APInt> Differ = C.findDifference(ConcreteTries);
+      if (!Differ.empty() || C.atoms().empty())
+        return refute(T, C, One, Differ, Values);
+      if (++Queries > MaxInstanceQueries)
+        return Unknown{"the instances take too many queries"};
+      Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
+      if (!A)
+        return A.takeError();
+      if (A->K == SolverAnswer::Sat)
+        return refute(T, C, One, A->Model, Values);
+      if (A->K != SolverAnswer::Unsat)
+        return Unknown{A->Reason};
+      if (!is_contained(E.Solvers, A->Solver))
+        E.Solvers.push_back(A->Solver);
+    }
+    E.Instances = std::max(E.Instances, Count);
+    return Proved{};
   }
 
   /// True if \p Source is not \p Target, whatever is chosen for the bits that it
@@ -198,11 +292,16 @@ private:
     return Answer->K == SolverAnswer::Unsat;
   }
 
-  /// Lifts a slice's counterexample to the window and runs the rule on it.
-  Verdict refute(RuleTerms &T, const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values) const {
+  /// Lifts a slice's counterexample to the window and runs the rule on it. \p Symbols:
+  /// what they are, if the slice is an instance's.
+  Verdict refute(RuleTerms &T, const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values,
+                 ArrayRef<APInt> Symbols = {}) const {
     const bool Wave = T.IsWave;
     Assignment A(C.atoms(), Values);
+    for (auto [I, V] : enumerate(Symbols))
+      A.setSymbol(unsigned(I), V);
     Counterexample X;
+    X.Symbols = symbolValues(R.W, A);
     if (Ob.LaneOn) {
       A.setExec(Ob.Lane, *Ob.LaneOn);
       X.Exec = 0;
@@ -229,7 +328,8 @@ private:
       APInt All = APInt::getZero(Lanes * L.Ty.Bits);
       for (unsigned Lane = 0; Lane < Lanes; ++Lane)
         All.insertBits(
-            leafValue(L, {VarKey::Leaf, unsigned(I), Lane}, A, !PerLane || (X.Exec >> Lane & 1)),
+            leafValue(R.W, L, {VarKey::Leaf, unsigned(I), Lane}, A,
+                      !PerLane || (X.Exec >> Lane & 1)),
             Lane * L.Ty.Bits);
       X.Leaves.push_back(All);
     }
@@ -246,6 +346,8 @@ private:
                     std::to_string(E.BySolver) + " by solver";
     if (!E.Solvers.empty())
       S += " (" + join(E.Solvers, ", ") + ")";
+    if (E.Instances)
+      S += ", " + std::to_string(E.Instances) + " instances one by one";
     return S;
   }
 

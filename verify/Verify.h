@@ -18,8 +18,8 @@
 
 namespace whittle {
 
-/// For all inputs that satisfy the leaves' facts, and all choices of the
-/// target, the target's outputs equal the source's (bits that the source leaves
+/// For all inputs that satisfy the leaves' facts, all numbers for symbols that
+/// satisfy the guard, and all choices of the target, the target's outputs equal the source's (bits that the source leaves
 /// unspecified, as stated in docs, excepted).
 struct Proved {};
 
@@ -29,6 +29,8 @@ struct Counterexample {
   /// One per leaf: Ty.Bits wide; for Lane leaves of a window with a Matrix row
   /// 64 * Ty.Bits, lane 0 lowest; for other Lane leaves one lane.
   std::vector<llvm::APInt> Leaves;
+  /// Of a general rule: one per symbol, as wide as it is.
+  std::vector<llvm::APInt> Symbols;
   uint64_t Exec = ~0ull;
   unsigned Output = 0;
   llvm::APInt SourceValue = llvm::APInt::getZeroWidth(),
@@ -58,6 +60,9 @@ struct Evidence {
   unsigned DistinctSlices = 0; ///< after equal slices are proved once
   unsigned BySyntax = 0;       ///< of those: equal after normal forms
   unsigned BySolver = 0;
+  /// Of a general rule: instances of its symbols that slices were proved for one by
+  /// one, since they were not decided with the symbols as variables.
+  unsigned Instances = 0;
   std::vector<std::string> Solvers; ///< "z3 4.8.12 smt", ..
   std::string Assumptions;          ///< "EXEC symbolic", "" ..
   double Seconds = 0;               ///< not part of a reproducible dump
