@@ -131,7 +131,7 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
     return V.K == ValueRef::Reg && Plan.Matched.contains(View.regInfo().getVRegDef(V.R));
   };
   // So must the tuple that it is, of which a register may be an inner result.
-  SmallVector<bool, 8> Used = usedLeaves(W, M.Rule->R.Target);
+  SmallVector<bool, 8> Used = usedLeaves(W, M.rule().Target);
   auto HoldsMatched = [&](const ValueRef &V) {
     return V.K == ValueRef::Reg && holdsMatched(V.R, Plan);
   };
@@ -226,7 +226,7 @@ bool Legality::place(const Match &M, RewritePlan &Plan) {
         Before = &User;
   Plan.Before = Before;
 
-  SmallVector<bool, 8> Used = usedLeaves(W, M.Rule->R.Target);
+  SmallVector<bool, 8> Used = usedLeaves(W, M.rule().Target);
   auto Ready = [&](const ValueRef &V) {
     if (V.K == ValueRef::Load)
       return !Earlier(Before, V.MI);
@@ -278,7 +278,7 @@ bool Legality::isAvailable(const Row &R) {
 /// bank (VGPR, AGPR) if target node \p Index became \p R.
 unsigned Legality::bankCopies(const Row &R, unsigned Index, const Match &M) {
   const Window &W = M.window();
-  const Program &P = M.Rule->R.Target;
+  const Program &P = M.rule().Target;
   const TargetRegisterInfo &TRI = View.targetRegInfo();
   const MCInstrDesc &D = View.instrInfo().get(R.Opcode);
   MachineRegisterInfo &MRI = View.regInfo();
@@ -335,12 +335,12 @@ unsigned Legality::bankCopies(const Row &R, unsigned Index, const Match &M) {
 /// between banks, then an opcode of the source, then the rule's own, then
 /// EVEX, VEX, SSE in this order as far as the subtarget has them.
 const Row *Legality::member(unsigned Index, const Match &M) {
-  const Row &R = *M.Rule->R.Target.Nodes[Index].R;
+  const Row &R = *M.rule().Target.Nodes[Index].R;
   if (R.isGeneric())
     return &R;
   // A load is the source's own opcode.
   if (R.readsMemory()) {
-    const ValueRef &V = M.Leaves[M.Rule->R.Target.Nodes[Index].Ops[unsigned(R.MemUse)]].Whole;
+    const ValueRef &V = M.Leaves[M.rule().Target.Nodes[Index].Ops[unsigned(R.MemUse)]].Whole;
     return V.K == ValueRef::Load ? View.table().info(V.MI->getOpcode(), View.instrInfo()).R
                                  : nullptr;
   }
@@ -440,7 +440,7 @@ bool Legality::zeroesAbove(const Match &M, const RewritePlan &Plan, unsigned Id)
 
 Obstacle Legality::check(const Match &M, RewritePlan &Plan) {
   const Window &W = M.window();
-  const Program &Target = M.Rule->R.Target;
+  const Program &Target = M.rule().Target;
   if (!factsHold(M) || !readersAllow(M))
     return Obstacle::NoFacts;
   for (MachineInstr *MI : M.NodeMI)

@@ -69,6 +69,7 @@ public:
     M.Rule = &Rule;
     M.Leaves.resize(L);
     M.NodeMI.resize(W.Source.Nodes.size());
+    M.Symbols.resize(W.Symbols.size());
   }
 
   bool at(MachineInstr &Root) {
@@ -132,7 +133,7 @@ private:
         if (Slot)
           break;
         // Two nodes are two instructions: the target was weighed against both.
-        if (!sameSymbol(*P->R, *N.R) || !sameImms(*N.R, N.Imms, P->Imms) ||
+        if (!sameSymbol(*P->R, *N.R) || !bindImms(N, *P) ||
             is_contained(M.NodeMI, P->MI))
           return false;
         Slot = P->MI;
@@ -156,8 +157,61 @@ private:
       }
     }
     if (NextOutput == W.Source.Outputs.size())
-      return Accept(M);
+      return accept();
     return nextOutput(NextOutput);
+  }
+
+  /// A general rule is tried as the instance that the code asks for.
+  bool accept() {
+    if (!W.isGeneral())
+      return Accept(M);
+    std::vector<APInt> Values;
+    for (const std::optional<APInt> &S : M.Symbols) {
+      if (!S)
+        return false;
+      Values.push_back(*S);
+    }
+    if (!guardHolds(W, Values))
+      return false;
+    M.Instance = std::make_shared<const Rule>(instantiate(M.Rule->R, Values));
+    bool Done = Accept(M);
+    M.Instance = nullptr;
+    return Done;
+  }
+
+  /// True if the symbol is \p V here, as it was before if it was bound.
+  bool bindSymbol(const SymExpr &E, const APInt &V) {
+    std::optional<APInt> &S = M.Symbols[E.Value];
+    if (!S)
+      S = V;
+    return *S == V;
+  }
+
+  /// True if \p C repeats one element that the leaf's symbol may be.
+  static bool isRepeated(const Leaf &L, const APInt &C) {
+    return C.getBitWidth() % L.ElementBits == 0 && C.isSplat(L.ElementBits);
+  }
+  bool bindConstant(const Leaf &L, const std::optional<APInt> &C) {
+    return C && isRepeated(L, *C) && bindSymbol(*L.Symbolic, C->trunc(L.ElementBits));
+  }
+
+  bool bindImms(const Node &N, const NodeView &P) {
+    unsigned K = 0;
+    for (const OperandSpec &U : N.R->Uses) {
+      if (U.K != OperandSpec::Imm)
+        continue;
+      uint64_t Mask = U.ImmBits >= 64 ? ~0ull : (1ull << U.ImmBits) - 1;
+      if (const SymExpr *E = N.symbolic(K)) {
+        if (!bindSymbol(*E, APInt(U.ImmBits, uint64_t(P.Imms[K]) & Mask)))
+          return false;
+        ++K;
+        continue;
+      }
+      if ((uint64_t(N.Imms[K]) ^ uint64_t(P.Imms[K])) & Mask)
+        return false;
+      ++K;
+    }
+    return true;
   }
 
   /// Operand \p I of the rule's node is operand Order[I] of the instruction.
@@ -174,8 +228,12 @@ private:
       unsigned Id = N.Ops[I];
       const ValueRef &V = P.Ops[Order[I]];
       if (Id < L) {
-        if (W.Leaves[Id].Const && View.constant(V) != W.Leaves[Id].Const)
+        const Leaf &Want = W.Leaves[Id];
+        if (Want.Const && View.constant(V) != Want.Const)
           return false;
+        if (Want.Symbolic)
+          if (std::optional<APInt> C = View.constant(V); !C || !isRepeated(Want, *C))
+            return false;
         continue;
       }
       if (node(Id).R->isGeneric())
@@ -194,10 +252,10 @@ private:
     if (Want.Ty.Bits != V.Ty.Bits || (!Wave && Want.Ty.Kind != V.Ty.Kind))
       return false;
     // A scalar leaf is the same in all lanes: only an SGPR surely is.
-    if (Want.Ty.Kind == RegKind::Sgpr && !isScalar(V) && !Want.Const)
+    if (Want.Ty.Kind == RegKind::Sgpr && !isScalar(V) && !Want.isConstant())
       return false;
-    if (Want.Const) {
-      if (View.constant(V) != Want.Const)
+    if (Want.isConstant()) {
+      if (Want.Symbolic ? !bindConstant(Want, View.constant(V)) : View.constant(V) != Want.Const)
         return false;
       if (!B.Whole)
         B.Whole = V;
@@ -228,6 +286,8 @@ private:
     LeafBinding &B = M.Leaves[Id];
     if (Want.Choice || V.K == ValueRef::Undef)
       return false;
+    if (Want.Symbolic)
+      return bindConstant(Want, View.constant(V));
     if (Want.Const) {
       std::optional<APInt> C = View.constant(V);
       return C && *C == Want.Const->extractBits(V.Ty.Bits, Offset);

@@ -34,8 +34,13 @@ struct Match {
   llvm::SmallVector<LeafBinding, 8> Leaves;
   /// One per source node; REG_SEQUENCE for CONCAT, nullptr for EXTRACT.
   llvm::SmallVector<llvm::MachineInstr *, 8> NodeMI;
+  /// Of a general rule: what its symbols are here, and the rule for that.
+  llvm::SmallVector<std::optional<llvm::APInt>, 2> Symbols;
+  std::shared_ptr<const whittle::Rule> Instance;
 
-  const Window &window() const { return Rule->R.W; }
+  /// Without symbols.
+  const whittle::Rule &rule() const { return Instance ? *Instance : Rule->R; }
+  const Window &window() const { return rule().W; }
   /// The instruction whose result output \p I is.
   llvm::MachineInstr *output(unsigned I) const {
     return NodeMI[window().Source.Outputs[I] - window().numLeaves()];

@@ -79,7 +79,7 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
   // What a memory form loaded is a load of its own now.
   for (const MachineInstr *Load : R.loads()) {
     bool IsNode = false;
-    for (unsigned I = 0; I != M.Rule->R.Target.Nodes.size(); ++I)
+    for (unsigned I = 0; I != M.rule().Target.Nodes.size(); ++I)
       IsNode |= R.made(I) == Load;
     if (IsNode)
       continue;
@@ -89,7 +89,7 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
       if (M.Leaves[I].Whole.K == ValueRef::Load)
         Start[I] = std::max(Start[I], Latency);
   }
-  const Program &P = M.Rule->R.Target;
+  const Program &P = M.rule().Target;
   Ready.clear();
   for (size_t I = 0; I != P.Nodes.size(); ++I) {
     double Copy = 0;

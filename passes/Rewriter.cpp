@@ -21,7 +21,7 @@ using namespace llvm;
 namespace whittle {
 
 Rewriter::Rewriter(ValueView &View, Legality &Legal, const Match &M, const RewritePlan &Plan)
-    : View(View), Legal(Legal), M(M), Plan(Plan), W(M.window()), Target(M.Rule->R.Target),
+    : View(View), Legal(Legal), M(M), Plan(Plan), W(M.window()), Target(M.rule().Target),
       MF(View.function()), MRI(View.regInfo()), TII(View.instrInfo()), TRI(View.targetRegInfo()),
       DL(M.output(0)->getDebugLoc()) {
   Leaves.resize(W.numLeaves());
