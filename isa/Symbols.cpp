@@ -38,6 +38,21 @@ SymExpr SymExpr::renumbered(ArrayRef<unsigned> NewIndex) const {
     E.Value = NewIndex[Value];
   for (SymExpr &A : E.Args)
     A = A.renumbered(NewIndex);
+  switch (K) {
+  case Add:
+  case And:
+  case Or:
+  case Xor:
+  case Min:
+  case Max:
+    // Symbols by number, before what is no symbol.
+    llvm::sort(E.Args, [](const SymExpr &A, const SymExpr &B) {
+      return A.isSymbol() != B.isSymbol() ? A.isSymbol() : printExpr(A) < printExpr(B);
+    });
+    break;
+  default:
+    break;
+  }
   return E;
 }
 
@@ -104,6 +119,8 @@ APInt evaluate(const SymExpr &E, ArrayRef<SymbolSpec> Symbols, ArrayRef<APInt> V
     return A[0].slt(A[1]) ? A[0] : A[1];
   case SymExpr::Max:
     return A[0].slt(A[1]) ? A[1] : A[0];
+  case SymExpr::Count:
+    return APInt(Bits, A[0].popcount());
   case SymExpr::Table:
     return table(A);
   case SymExpr::Shuffle:
@@ -171,10 +188,8 @@ static constexpr OpName Infix[] = {
     {SymExpr::Xor, "^", 2},  {SymExpr::Mod, "%", 2},
 };
 static constexpr OpName Functions[] = {
-    {SymExpr::Min, "min", 2},
-    {SymExpr::Max, "max", 2},
-    {SymExpr::Table, "table", 4},
-    {SymExpr::Shuffle, "shuffle", 2},
+    {SymExpr::Min, "min", 2},     {SymExpr::Max, "max", 2},         {SymExpr::Count, "popcount", 1},
+    {SymExpr::Table, "table", 4}, {SymExpr::Shuffle, "shuffle", 2},
 };
 static constexpr StringLiteral Comparisons[] = {"<", "<=", "==", "!="};
 
@@ -341,8 +356,7 @@ static std::vector<bool> readLeaves(const Window &W, const Program &P) {
 Error checkSymbols(const Rule &R) {
   const Window &W = R.W;
   if (W.Symbols.size() > MaxSymbols)
-    return makeError(Twine(W.Symbols.size()) + " symbols; a rule has at most " +
-                     Twine(MaxSymbols));
+    return makeError(Twine(W.Symbols.size()) + " symbols; a rule has at most " + Twine(MaxSymbols));
   auto Name = [](unsigned I) { return printExpr(SymExpr::symbol(I)); };
   std::vector<bool> Bound(W.Symbols.size());
   std::string Wrong;
@@ -359,8 +373,8 @@ Error checkSymbols(const Rule &R) {
     if (!E.isSymbol())
       Wrong = (Where + ": the source binds bare symbols, not '" + printExpr(E) + "'").str();
     else if (W.Symbols[E.Value].Bits != Bits)
-      Wrong = (Where + ": " + Name(unsigned(E.Value)) + " has " +
-               Twine(W.Symbols[E.Value].Bits) + " bits, the place " + Twine(Bits))
+      Wrong = (Where + ": " + Name(unsigned(E.Value)) + " has " + Twine(W.Symbols[E.Value].Bits) +
+               " bits, the place " + Twine(Bits))
                   .str();
     else
       Bound[E.Value] = true;

@@ -49,6 +49,7 @@ struct SymExpr {
     Mod, ///< by a number that is a power of two: the low bits
     Min, ///< signed
     Max,
+    Count, ///< bits that are 1
     /// Truth table 0 of tables 1, 2, 3, 8 bits each: bit i of the result is bit
     /// (4 * a + 2 * b + c) of operand 0, with a, b, c bit i of the others.
     Table,
@@ -70,7 +71,8 @@ struct SymExpr {
   void forEachSymbol(llvm::function_ref<void(unsigned)> F) const;
   /// Operations and operands.
   unsigned size() const;
-  /// The same with symbol I as \p NewIndex[I].
+  /// The same with symbol I as \p NewIndex[I], operands of commutative operations in
+  /// one order.
   SymExpr renumbered(llvm::ArrayRef<unsigned> NewIndex) const;
 };
 

@@ -186,6 +186,17 @@ static APInt floatingPoint(Random &R, unsigned Width) {
 }
 
 std::vector<APInt> Cone::findDifference(unsigned Tries) const {
+  std::vector<APInt> Found;
+  forEachTest(Tries, [&](ArrayRef<APInt> Values) {
+    auto [S, T] = evaluate(Values);
+    if (S != T)
+      Found.assign(Values.begin(), Values.end());
+    return S != T || Atoms.empty();
+  });
+  return Found;
+}
+
+void Cone::forEachTest(unsigned Tries, function_ref<bool(ArrayRef<APInt>)> Visit) const {
   constexpr unsigned NumCorners = 6;
   // Atoms are pieces of the numbers that functions are applied to.
   unsigned Format = 0;
@@ -211,13 +222,9 @@ std::vector<APInt> Cone::findDifference(unsigned Tries) const {
       else
         V = corner(R.next() % NumCorners, A.Width);
     }
-    auto [S, T] = evaluate(Values);
-    if (S != T)
-      return Values;
-    if (Atoms.empty())
-      break;
+    if (Visit(Values))
+      return;
   }
-  return {};
 }
 
 } // namespace whittle

@@ -14,6 +14,7 @@
 
 #include "verify/Term.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <functional>
 #include <map>
 #include <string>
@@ -53,6 +54,9 @@ public:
   /// Looks for atom values on which source and target differ, among corner and
   /// random values: \p Tries of them, the same on every run. Empty: none found.
   std::vector<llvm::APInt> findDifference(unsigned Tries) const;
+  /// Calls \p Visit with those values until it returns true.
+  void forEachTest(unsigned Tries,
+                   llvm::function_ref<bool(llvm::ArrayRef<llvm::APInt>)> Visit) const;
 
 private:
   void visit(Term Root);

@@ -51,6 +51,8 @@ bool RuleTerms::isBitParallel(Term T) {
   case TermOp::Concat:
   case TermOp::Ite:
     break;
+  case TermOp::Sext: // one bit that depends on symbols, spread
+    return IsGeneral && G.width(G.operand(T, 0)) == 1;
   default:
     return false;
   }
@@ -246,6 +248,7 @@ Error RuleTerms::collect(const Rule &R) {
       return refuse("the target reads the unspecified value %" + std::to_string(I) +
                     " more than once");
 
+  IsGeneral = R.W.isGeneral();
   LLVMContext Ctx;
   Module M("rule", Ctx);
   if (readsMXCSR(R.W.Source) || readsMXCSR(R.Target))

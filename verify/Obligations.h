@@ -45,6 +45,7 @@ public:
   bool IsWave = false;
   /// The guard of a general rule, of one bit; true for others.
   Term Guard;
+  bool IsGeneral = false;
 
 private:
   struct Choices;

@@ -77,8 +77,7 @@ Term ProgramTerms::leafBits(const Leaf &L, const VarKey &Key, unsigned Lo, unsig
   if (L.Const)
     return G.constant(L.Const->extractBits(Width, Lo));
   if (L.Symbolic) {
-    Term Element =
-        G.zextOrTrunc(symbolTerm(G, *L.Symbolic, W.Symbols, Vars), L.ElementBits);
+    Term Element = G.zextOrTrunc(symbolTerm(G, *L.Symbolic, W.Symbols, Vars), L.ElementBits);
     unsigned First = Lo / L.ElementBits, End = (Lo + Width - 1) / L.ElementBits + 1;
     SmallVector<Term, 8> Elements(End - First, Element);
     return G.extract(G.concat(Elements), Lo - First * L.ElementBits, Width);

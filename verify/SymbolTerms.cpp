@@ -63,6 +63,8 @@ Term symbolTerm(TermGraph &G, const SymExpr &E, ArrayRef<SymbolSpec> Symbols,
     return G.smin(A[0], A[1]);
   case SymExpr::Max:
     return G.smax(A[0], A[1]);
+  case SymExpr::Count:
+    return G.ctpop(A[0]);
   case SymExpr::Table:
     return table(G, A);
   case SymExpr::Shuffle:

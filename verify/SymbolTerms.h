@@ -23,8 +23,8 @@ using VarSource = std::function<Term(const VarKey &Key, unsigned Lo, unsigned Wi
 Term symbolTerm(TermGraph &G, const SymExpr &E, llvm::ArrayRef<SymbolSpec> Symbols,
                 const VarSource &Vars);
 /// One bit: all conditions hold.
-Term guardTerm(TermGraph &G, llvm::ArrayRef<SymCondition> Where,
-               llvm::ArrayRef<SymbolSpec> Symbols, const VarSource &Vars);
+Term guardTerm(TermGraph &G, llvm::ArrayRef<SymCondition> Where, llvm::ArrayRef<SymbolSpec> Symbols,
+               const VarSource &Vars);
 
 } // namespace whittle
 

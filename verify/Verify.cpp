@@ -84,8 +84,8 @@ APInt leafValue(const Window &W, const Leaf &L, const VarKey &Key, const Assignm
   if (L.Const)
     return *L.Const;
   if (L.Symbolic)
-    return APInt::getSplat(L.Ty.Bits, evaluate(*L.Symbolic, W.Symbols, symbolValues(W, A))
-                                          .zextOrTrunc(L.ElementBits));
+    return APInt::getSplat(
+        L.Ty.Bits, evaluate(*L.Symbolic, W.Symbols, symbolValues(W, A)).zextOrTrunc(L.ElementBits));
   if (!L.Zeros.isZero())
     V &= ~L.Zeros;
   if (!L.Ones.isZero())
@@ -173,8 +173,8 @@ private:
           return Each.takeError();
         if (std::holds_alternative<Proved>(*Each))
           continue;
-        Result.V = std::holds_alternative<Unknown>(*Each) ? Verdict(Unknown{A->Reason})
-                                                          : std::move(*Each);
+        Result.V =
+            std::holds_alternative<Unknown>(*Each) ? Verdict(Unknown{A->Reason}) : std::move(*Each);
         break;
       }
       case SolverAnswer::Killed:
@@ -327,10 +327,9 @@ private:
       unsigned Lanes = PerLane && Wave ? Ob.WaveLanes : 1;
       APInt All = APInt::getZero(Lanes * L.Ty.Bits);
       for (unsigned Lane = 0; Lane < Lanes; ++Lane)
-        All.insertBits(
-            leafValue(R.W, L, {VarKey::Leaf, unsigned(I), Lane}, A,
-                      !PerLane || (X.Exec >> Lane & 1)),
-            Lane * L.Ty.Bits);
+        All.insertBits(leafValue(R.W, L, {VarKey::Leaf, unsigned(I), Lane}, A,
+                                 !PerLane || (X.Exec >> Lane & 1)),
+                       Lane * L.Ty.Bits);
       X.Leaves.push_back(All);
     }
     return X;

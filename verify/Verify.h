@@ -19,8 +19,8 @@
 namespace whittle {
 
 /// For all inputs that satisfy the leaves' facts, all numbers for symbols that
-/// satisfy the guard, and all choices of the target, the target's outputs equal the source's (bits that the source leaves
-/// unspecified, as stated in docs, excepted).
+/// satisfy the guard, and all choices of the target, the target's outputs equal the source's (bits
+/// that the source leaves unspecified, as stated in docs, excepted).
 struct Proved {};
 
 /// Leaf values on which the programs differ; replayed on the evaluator of
