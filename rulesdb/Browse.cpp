@@ -106,6 +106,11 @@ std::string describeLeaf(const Leaf &L) {
     return "carried round a loop, changed by such steps alone and read by nothing else";
   if (L.Choice)
     return "unspecified (a read of IMPLICIT_DEF)";
+  if (L.Symbolic)
+    return formatv("the constant {0}{1}", printExpr(*L.Symbolic),
+                   L.ElementBits == L.Ty.Bits
+                       ? std::string()
+                       : formatv(" in every {0}-bit element", L.ElementBits).str());
   if (L.Const) {
     if (L.Const->isZero())
       return "the constant 0";
@@ -158,13 +163,46 @@ std::string describeLoop(const Rule &R) {
          " and has something added by " + L->Add->Name + " behind the loop may start as that";
 }
 
+/// What a general rule asks of its symbols, in words: what may stand for each, then
+/// the conditions.
+static std::vector<std::pair<std::string, std::string>> describeSymbols(const Window &W) {
+  std::vector<std::pair<std::string, std::string>> Lines;
+  for (auto [I, S] : enumerate(W.Symbols))
+    Lines.push_back({printExpr(SymExpr::symbol(unsigned(I))),
+                     formatv("any number of {0} bits{1}", S.Bits,
+                             W.Where.empty() ? "" : " for which what follows holds")});
+  static constexpr StringLiteral Words[] = {"is less than", "is at most", "is", "is not"};
+  for (const SymCondition &C : W.Where) {
+    std::string R = printExpr(C.R);
+    if (C.P == SymCondition::EQ && C.L.K == SymExpr::Mod && R == "0")
+      Lines.push_back({printExpr(C.L.Args[0]), "is a multiple of " + printExpr(C.L.Args[1])});
+    else
+      Lines.push_back({printExpr(C.L), Words[C.P].str() + " " + R});
+  }
+  return Lines;
+}
+
+RuleRelations relationsOf(const StoredRule &R, ArrayRef<StoredRule> All) {
+  RuleRelations Out;
+  for (const StoredRule &Other : All) {
+    if (!R.R.W.Isa || !Other.R.W.Isa)
+      continue;
+    if (isInstanceOf(R.R, Other.R))
+      Out.InstanceOf.push_back(Other.Id);
+    if (isInstanceOf(Other.R, R.R))
+      Out.Instances.push_back(Other.Id);
+  }
+  return Out;
+}
+
 /// Neither an immediate nor a constant of the source narrows the rule down.
 static bool isGeneral(const Rule &R) {
   if (!R.W.Isa)
     return false;
   for (const Node &N : R.W.Source.Nodes)
-    if (!N.R->isGeneric() && !N.Imms.empty())
-      return false;
+    for (unsigned K = 0; K != N.Imms.size() && !N.R->isGeneric(); ++K)
+      if (!N.symbolic(K))
+        return false;
   return all_of(R.W.Leaves, [](const Leaf &L) {
     return !L.Const || L.Const->isZero() || L.Const->isAllOnes();
   });
@@ -244,7 +282,8 @@ static std::string otherMembers(const TargetIsa &Isa, const Row &R) {
   return join(Others, ", ");
 }
 
-std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath) {
+std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath,
+                     const RuleRelations &Related) {
   std::string Text;
   raw_string_ostream OS(Text);
   const RuleEvidence &E = R.Evidence;
@@ -265,6 +304,10 @@ std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef
     OS << "\nloop\n  " << Loop << "\n";
   OS << "\nneeds\n";
   bool Any = false;
+  for (const auto &[What, Words] : describeSymbols(R.R.W)) {
+    OS << "  " << What << (What.size() > 2 ? " " : ": ") << Words << "\n";
+    Any = true;
+  }
   for (auto [I, L] : enumerate(R.R.W.Leaves)) {
     std::string Words = describeLeaf(L);
     if (Words.empty())
@@ -302,6 +345,10 @@ std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef
   for (const auto &[Opcode, Hash] : E.RowHashes)
     OS << "  meaning    " << Hash.hex() << " " << Opcode << "\n";
 
+  for (const Hash128 &Id : Related.InstanceOf)
+    OS << "instance of " << Id.hex() << "\n";
+  for (const Hash128 &Id : Related.Instances)
+    OS << "instance    " << Id.hex() << "\n";
   OS << "seen in     " << R.Sightings << " places\n";
   for (const std::string &Place : R.SeenIn)
     OS << "  " << Place << "\n";
@@ -314,7 +361,8 @@ std::string showText(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef
   return Text;
 }
 
-Json showJson(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath) {
+Json showJson(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath,
+              const RuleRelations &Related) {
   const RuleEvidence &E = R.Evidence;
   Json Needs = Json::array(), Rows = Json::array(), Solvers = Json::array(), Events = Json::array();
   for (auto [I, L] : enumerate(R.R.W.Leaves))
@@ -342,6 +390,16 @@ Json showJson(const StoredRule &R, ArrayRef<RuleEvent> History, StringRef DbPath
   Json Result = headJson(R);
   Result["text"] = R.Text;
   Result["loop"] = describeLoop(R.R);
+  Json Symbols = Json::array();
+  for (const auto &[What, Words] : describeSymbols(R.R.W))
+    Symbols.push_back({{"what", What}, {"needs", Words}});
+  Result["symbols"] = std::move(Symbols);
+  for (auto [Key, Ids] : {std::pair("instance_of", &Related.InstanceOf),
+                          std::pair("instances", &Related.Instances)}) {
+    Result[Key] = Json::array();
+    for (const Hash128 &Id : *Ids)
+      Result[Key].push_back(Id.hex());
+  }
   Result["facts"] = std::move(Needs);
   Result["rows"] = std::move(Rows);
   Result["evidence"] = {{"verdict", verdictText(R)},

@@ -41,15 +41,22 @@ std::string describeLoop(const Rule &R);
 std::string listText(llvm::ArrayRef<StoredRule> Rules, const RuleFilter &F);
 nlohmann::json listJson(llvm::ArrayRef<StoredRule> Rules, const RuleFilter &F);
 
+/// Rules of the same file: those that \p R is an instance of, and those that are
+/// instances of it.
+struct RuleRelations {
+  std::vector<Hash128> InstanceOf, Instances;
+};
+RuleRelations relationsOf(const StoredRule &R, llvm::ArrayRef<StoredRule> All);
+
 /// One rule with all that is known about it. \p DbPath: for the command that
 /// checks it again.
-std::string showText(const StoredRule &R, llvm::ArrayRef<RuleEvent> History,
-                     llvm::StringRef DbPath);
+std::string showText(const StoredRule &R, llvm::ArrayRef<RuleEvent> History, llvm::StringRef DbPath,
+                     const RuleRelations &Related = {});
 nlohmann::json showJson(const StoredRule &R, llvm::ArrayRef<RuleEvent> History,
-                        llvm::StringRef DbPath);
+                        llvm::StringRef DbPath, const RuleRelations &Related = {});
 
-/// Keys rules, by_target, by_state, general (the source asks for no immediate and
-/// no constant but 0 and -1), confirmed (every row has silicon or a second source)
+/// Keys rules, by_target, by_state, general (the source fixes no immediate and no
+/// constant but 0 and -1), confirmed (every row has silicon or a second source)
 /// and fires (harvested places that rules which are on improve).
 std::string statsText(llvm::ArrayRef<StoredRule> Rules);
 nlohmann::json statsJson(llvm::ArrayRef<StoredRule> Rules);

@@ -98,7 +98,8 @@ private:
   }
 
   static bool sameOperation(const Node &X, const Node &Y) {
-    if (X.Ty != Y.Ty || X.Imms != Y.Imms || X.Ops.size() != Y.Ops.size())
+    if (X.Ty != Y.Ty || X.Imms != Y.Imms || X.Symbolic != Y.Symbolic ||
+        X.Ops.size() != Y.Ops.size())
       return false;
     if (X.R == Y.R)
       return true;
@@ -125,6 +126,8 @@ private:
   bool admits(const Leaf &Wanted, const Leaf &Given) const {
     if (Wanted.Ty != Given.Ty || Wanted.Choice != Given.Choice || Wanted.Loop != Given.Loop)
       return false;
+    if (Wanted.Symbolic)
+      return Given.Symbolic == Wanted.Symbolic && Given.ElementBits == Wanted.ElementBits;
     if (Wanted.Const)
       return Given.Const && *Wanted.Const == *Given.Const;
     if (Test == LeafTest::Kind || !Wanted.hasFacts())
@@ -195,17 +198,19 @@ private:
     return true;
   }
 
-  /// \p A asks no more of an output's readers than \p B.
-  static bool asksNoMoreOfReaders(const Item &A, const Item &B) {
-    return A.R.W.LowBits.empty() || A.R.W.LowBits == B.R.W.LowBits;
+  /// \p A asks no more of an output's readers, and of its symbols, than \p B. A
+  /// rule and its instances are not compared: the instance is kept as a witness.
+  static bool asksNoMore(const Item &A, const Item &B) {
+    const Window &X = A.R.W, &Y = B.R.W;
+    return (X.LowBits.empty() || X.LowBits == Y.LowBits) &&
+           (!X.isGeneral() || (X.Symbols == Y.Symbols && (X.Where.empty() || X.Where == Y.Where)));
   }
 
   /// What \p A does to \p B. \p First: the pair is seen for the first time.
   void checkPair(const Item &A, const Item &B, bool First) {
-    bool Covers =
-        asksNoMoreOfReaders(A, B) && Overlay(A.source(), B.source(), LeafTest::Weaker).exists();
-    bool Covered = Covers && asksNoMoreOfReaders(B, A) &&
-                   Overlay(B.source(), A.source(), LeafTest::Weaker).exists();
+    bool Covers = asksNoMore(A, B) && Overlay(A.source(), B.source(), LeafTest::Weaker).exists();
+    bool Covered =
+        Covers && asksNoMore(B, A) && Overlay(B.source(), A.source(), LeafTest::Weaker).exists();
     if (Covers) {
       StaticCost CostA = staticCost(A.R.W, A.R.Target), CostB = staticCost(B.R.W, B.R.Target);
       bool Same = Covered && Overlay(A.both(), B.both(), LeafTest::Weaker).exists() &&

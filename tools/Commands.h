@@ -55,7 +55,8 @@ struct VerifyCommand {
   std::string AddTo;  ///< proved rules of Files go into this database
   std::string Export; ///< directory for obligations
   bool CrossCheck = false;
-  uint64_t RLimit = 0; ///< 0: the default
+  bool Generalize = false; ///< general forms of proved rules of Files too
+  uint64_t RLimit = 0;     ///< 0: the default
 };
 llvm::Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O);
 

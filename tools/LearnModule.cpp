@@ -49,7 +49,7 @@ static Expected<std::vector<SolvedWindow>> solvedWindows(const LearnCommand &C) 
   if (!Rules)
     return Rules.takeError();
   for (StoredRule &R : *Rules)
-    if (R.State == RuleState::On)
+    if (R.State == RuleState::On && !R.R.W.isGeneral()) // its witness is there too
       Solved.push_back({R.R.W, R.R.Target});
   return Solved;
 }

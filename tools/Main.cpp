@@ -47,6 +47,7 @@ void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
   A->add_option("--max-instructions", L.MaxInstructions, "longest answer looked for")
       ->capture_default_str()
       ->check(CLI::Range(1u, 3u));
+  A->add_flag("!--no-generalize", L.Generalize, "do not look for general forms of what is found");
   A->add_option("--seed", L.Seed, "of the test values")->capture_default_str();
   A->add_option("--policy", L.Policy, "order opcodes by a policy of 'whittle train'");
 }
@@ -153,6 +154,8 @@ int main(int Argc, char **Argv) {
   A->add_option("--export", Ver.Export,
                 "write obligations (.ll pairs, SMT-LIB 2) into a directory");
   A->add_flag("--cross-check", Ver.CrossCheck, "ask cvc5 too, if it is installed");
+  A->add_flag("--generalize", Ver.Generalize,
+              "look for a general form of each proved rule of the files, and treat it alike");
   A->add_option("--rlimit", Ver.RLimit, "Z3 resource units for one query");
   A->callback([&, Files, DbOption] {
     if (!Files->count() && !DbOption->count())

@@ -25,22 +25,26 @@ static Expected<int> show(RuleDb &Db, const RulesCommand &C, const OutputOptions
   Expected<std::vector<RuleEvent>> History = Db.events(R->Id);
   if (!History)
     return History.takeError();
+  Expected<std::vector<StoredRule>> All = Db.rules(R->Target);
+  if (!All)
+    return All.takeError();
+  RuleRelations Related = relationsOf(*R, *All);
   std::vector<ExportedObligation> Obligations;
   if (R->R.W.Isa) {
-    Expected<std::vector<ExportedObligation>> All = exportObligations(R->R);
-    if (!All)
-      return All.takeError();
-    Obligations = std::move(*All);
+    Expected<std::vector<ExportedObligation>> Exported = exportObligations(R->R);
+    if (!Exported)
+      return Exported.takeError();
+    Obligations = std::move(*Exported);
   }
   if (O.Json) {
-    json J = showJson(*R, *History, Db.path());
+    json J = showJson(*R, *History, Db.path(), Related);
     for (const ExportedObligation &Ob : Obligations)
       J["obligations"].push_back(
           {{"name", Ob.Name}, {"source", Ob.LLSource}, {"target", Ob.LLTarget}, {"smt2", Ob.Smt2}});
     outs() << J.dump(1) << "\n";
     return 0;
   }
-  outs() << showText(*R, *History, Db.path());
+  outs() << showText(*R, *History, Db.path(), Related);
   if (!Obligations.empty()) {
     const ExportedObligation &First = Obligations.front();
     outs() << "\nobligation " << First.Name << " of " << Obligations.size()

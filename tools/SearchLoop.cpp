@@ -11,6 +11,7 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "tools/LearnModule.h"
+#include "verify/Generalize.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -243,6 +244,15 @@ private:
       return false; // cut short: stays as it was
     Sum.Solved += Solved && Final;
     Sum.Proved += Solved && Final;
+    if (Solved && Final && O.Generalize) {
+      Expected<std::optional<Generalization>> G = generalize(Rules[0].first);
+      if (!G)
+        return G.takeError();
+      if (*G && staticCost((*G)->R.W, (*G)->R.Target) < staticCost((*G)->R.W, (*G)->R.W.Source)) {
+        Rules.emplace_back((*G)->R, evidenceOf((*G)->R, (*G)->V, "generalisation"));
+        ++Sum.General;
+      }
+    }
     Rec.Candidates = Result->Candidates;
     Rec.Refuted = Result->Refuted;
     Rec.Unknown = Result->Unknown;

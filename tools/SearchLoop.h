@@ -24,19 +24,21 @@ struct LoopOptions {
   uint64_t Seed = 1;
   bool Resume = false; ///< leaves out what was searched before with the same settings
   unsigned Shard = 0, Shards = 1;
-  std::string Policy;    ///< a file of `whittle train`
-  bool Progress = false; ///< lines on stderr
+  bool Generalize = true; ///< look for a general form of each rule found
+  std::string Policy;     ///< a file of `whittle train`
+  bool Progress = false;  ///< lines on stderr
 };
 
 struct LoopSummary {
-  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, RulesAdded = 0;
+  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, General = 0,
+           RulesAdded = 0;
   uint64_t Candidates = 0;
   double Seconds = 0;
   bool Interrupted = false;
 };
 
 /// Searches the windows of \p Db (shard and state as told), proves, weakens
-/// facts, and stores each window's outcome in one transaction. An interrupt
+/// facts, generalises, and stores each window's outcome in one transaction. An interrupt
 /// (SIGINT, SIGTERM) ends it after the window in work. With no limit of time the
 /// rules depend on the queue, the seed and the budget only, on any number of shards.
 llvm::Expected<LoopSummary> searchWindows(RuleDb &Db, const LoopOptions &O);

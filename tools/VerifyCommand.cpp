@@ -8,6 +8,7 @@
 #include "isa/TargetIsa.h"
 #include "rulesdb/ImportExport.h"
 #include "tools/Commands.h"
+#include "verify/Generalize.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
@@ -35,8 +36,10 @@ static std::string hexOf(const APInt &X) {
 static std::string describe(const Counterexample &X, const Window &W) {
   std::string Text;
   raw_string_ostream OS(Text);
+  for (auto [I, V] : enumerate(X.Symbols))
+    OS << printExpr(SymExpr::symbol(unsigned(I))) << " = " << hexOf(V) << "; ";
   for (auto [I, L] : enumerate(X.Leaves))
-    if (!W.Leaves[I].Const)
+    if (!W.Leaves[I].isConstant())
       OS << "%" << I << " = " << hexOf(L) << "; ";
   if (W.hasMatrix())
     OS << "exec = " << format_hex(X.Exec, 18) << "; ";
@@ -72,6 +75,16 @@ public:
     for (const Item &I : Items)
       if (Error E = one(I))
         return std::move(E);
+    // General forms are proved like any rule; found for several rules, once.
+    std::vector<Item> Found = std::exchange(General, {});
+    for (auto [I, Each] : enumerate(Found))
+      if (none_of(ArrayRef(Found).take_front(I),
+                  [&](const Item &Earlier) { return Earlier.Name == Each.Name; })) {
+        if (Error E = one(Each))
+          return std::move(E);
+        if (!O.Json && !O.Quiet)
+          outs() << printRule(Each.R);
+      }
     report();
     return Refuted || Undecided || Disagreements ? 1 : 0;
   }
@@ -138,6 +151,16 @@ private:
       if (Again && I.Stored)
         if (Error Failed = Again->setEvidence(*I.Stored, E))
           return Failed;
+      if (C.Generalize && !I.Stored && !I.R.W.isGeneral()) {
+        GeneralizeOptions GO;
+        if (C.RLimit)
+          GO.Verify.RLimit = C.RLimit;
+        Expected<std::optional<Generalization>> G = generalize(I.R, GO);
+        if (!G)
+          return G.takeError();
+        if (*G)
+          General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt});
+      }
     } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
       ++Refuted;
       Detail = describe(*X, I.R.W);
@@ -234,6 +257,7 @@ private:
   const OutputOptions &O;
   std::unique_ptr<RuleDb> Into, Again;
   json Results = json::array();
+  std::vector<Item> General; ///< forms of what was proved
   unsigned ProvedCount = 0, Refuted = 0, Undecided = 0, Disagreements = 0;
   double Seconds = 0;
 };

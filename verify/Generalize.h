@@ -37,10 +37,6 @@ struct Generalization {
 llvm::Expected<std::optional<Generalization>> generalize(const Rule &R,
                                                          const GeneralizeOptions &O = {});
 
-/// True if \p General, for some numbers within its guard, is \p R but for the
-/// numbering of values. Both canonical.
-bool isInstanceOf(const Rule &R, const Rule &General);
-
 } // namespace whittle
 
 #endif // WHITTLE_VERIFY_GENERALIZE_H
