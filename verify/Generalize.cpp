@@ -22,8 +22,8 @@ static constexpr unsigned Tests = 16;
 static constexpr size_t MaxCones = 64;
 /// Combinations of expressions for a rule's target that are tried.
 static constexpr size_t MaxCombinations = 400;
-/// Proofs of one set of places that come out neither way, at most.
-static constexpr unsigned MaxUndecided = 2;
+/// Proofs for one rule that come out neither way, at most: each takes a whole budget.
+static constexpr unsigned MaxUndecided = 3;
 
 namespace {
 
@@ -64,12 +64,18 @@ void setSymbolic(Rule &R, const Place &P, SymExpr X) {
   N.Symbolic[P.Imm] = std::move(X);
 }
 
+/// What is left of one rule's proofs.
+struct Budget {
+  unsigned Proofs, Undecided = MaxUndecided;
+  bool spent() const { return !Proofs || !Undecided; }
+};
+
 /// One choice of which places of the source are symbols.
 class Attempt {
 public:
   Attempt(const Rule &R, const GeneralizeOptions &O, std::vector<Place> Source,
-          std::vector<Place> Target, unsigned &ProofsLeft)
-      : R(R), O(O), Source(std::move(Source)), Target(std::move(Target)), ProofsLeft(ProofsLeft) {}
+          std::vector<Place> Target, Budget &Left)
+      : R(R), O(O), Source(std::move(Source)), Target(std::move(Target)), Left(Left) {}
 
   Expected<std::optional<Generalization>> run() {
     for (const Place &P : Source) {
@@ -212,31 +218,28 @@ private:
     for (auto [I, C] : enumerate(All))
       Order.push_back({{Samples.size() - C.Good.size(), C.Size}, unsigned(I)});
     llvm::sort(Order);
-    unsigned Undecided = 0;
     for (auto [Rank, I] : Order) {
-      Expected<std::optional<Generalization>> G = prove(All[I], Undecided);
-      if (!G || *G)
+      Expected<std::optional<Generalization>> G = prove(All[I]);
+      if (!G || *G || Left.spent())
         return G;
-      if (!ProofsLeft || Undecided >= MaxUndecided)
-        break;
     }
     return std::nullopt;
   }
 
   /// Guards from the weakest on, each counterexample being one more bad sample.
-  Expected<std::optional<Generalization>> prove(Combination &C, unsigned &Undecided) {
+  Expected<std::optional<Generalization>> prove(Combination &C) {
     Rule G = R;
     G.W.Symbols = Symbols;
     for (auto [I, P] : enumerate(Source))
       setSymbolic(G, P, SymExpr::symbol(unsigned(I)));
     for (auto [K, I] : enumerate(C.Which))
       setSymbolic(G, Target[K], Candidates[K][I]);
-    while (ProofsLeft) {
+    while (!Left.spent()) {
       std::optional<std::vector<SymCondition>> Guard = fitGuard(Symbols, C.Good, C.Bad);
       if (!Guard)
         return std::nullopt;
       G.W.Where = *Guard;
-      --ProofsLeft;
+      --Left.Proofs;
       Expected<VerifyResult> V = verify(G, O.Verify);
       if (!V)
         return V.takeError();
@@ -247,7 +250,7 @@ private:
       }
       auto *X = std::get_if<Counterexample>(&V->V);
       if (!X) {
-        ++Undecided;
+        --Left.Undecided;
         return std::nullopt;
       }
       C.Bad.push_back(X->Symbols);
@@ -261,7 +264,7 @@ private:
   const Rule &R;
   const GeneralizeOptions &O;
   std::vector<Place> Source, Target;
-  unsigned &ProofsLeft;
+  Budget &Left;
   std::vector<SymbolSpec> Symbols;
   SymTuple Witness;
   std::vector<SymTuple> Samples;
@@ -320,7 +323,7 @@ Expected<std::optional<Generalization>> generalize(const Rule &R, const Generali
     for (const Node &N : P->Nodes)
       if (N.R->isWave())
         return std::nullopt;
-  unsigned ProofsLeft = O.MaxProofs;
+  Budget Left{O.MaxProofs};
   bool AnyWide = any_of(R.W.Leaves, [](const Leaf &L) {
     return L.Const && L.Ty.Kind == RegKind::Vec && L.Ty.Bits > 64;
   });
@@ -354,9 +357,9 @@ Expected<std::optional<Generalization>> generalize(const Rule &R, const Generali
     for (const Place &P : Source)
       AddSet({P});
     for (const std::vector<Place> &S : Sets) {
-      if (!ProofsLeft)
+      if (Left.spent())
         return std::nullopt;
-      Expected<std::optional<Generalization>> G = Attempt(R, O, S, Target, ProofsLeft).run();
+      Expected<std::optional<Generalization>> G = Attempt(R, O, S, Target, Left).run();
       if (!G || *G)
         return G;
     }

@@ -23,7 +23,7 @@ struct GeneralizeOptions {
   uint64_t Seed = 1;
   unsigned Samples = 200;  ///< tuples of numbers for the symbols
   unsigned MaxProofs = 20; ///< proofs tried for one rule
-  VerifyOptions Verify{.RLimit = 4'000'000, .WatchdogMs = 20'000};
+  VerifyOptions Verify{.RLimit = 2'000'000, .WatchdogMs = 20'000};
 };
 
 struct Generalization {

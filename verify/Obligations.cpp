@@ -171,9 +171,8 @@ static bool isLane(ValueType T) { return T.Kind == RegKind::Lane; }
 
 Error RuleTerms::compare(const Rule &R, Module &M, ExecMode Mode, unsigned WaveLanes,
                          ArrayRef<bool> Cases) {
-  VarSource Vars = [this](const VarKey &K, unsigned Lo, unsigned Width) {
-    return G.var(K, Lo, Width);
-  };
+  VarSource Vars = withBounds(
+      G, R.W, [this](const VarKey &K, unsigned Lo, unsigned Width) { return G.var(K, Lo, Width); });
   Guard = guardTerm(G, R.W.Where, R.W.Symbols, Vars);
   ProgramTerms S(G, M, R.W, R.W.Source, VarKey::SourceChoice, Mode, WaveLanes, Vars);
   ProgramTerms T(G, M, R.W, R.Target, VarKey::TargetChoice, Mode, WaveLanes, Vars);
@@ -297,9 +296,9 @@ replay(const Rule &R, const Obligation &At, unsigned Width,
   TermGraph G;
   LLVMContext Ctx;
   Module M("replay", Ctx);
-  VarSource Vars = [&](const VarKey &K, unsigned Lo, unsigned N) {
+  VarSource Vars = withBounds(G, R.W, [&](const VarKey &K, unsigned Lo, unsigned N) {
     return G.constant(Value(K, Lo, N));
-  };
+  });
   auto Run = [&](const Program &P, VarKey::Kind Choice) -> Expected<APInt> {
     ProgramTerms T(G, M, R.W, P, Choice, ExecMode::Symbolic, At.WaveLanes, Vars);
     Expected<TermList> V = T.value(P.Outputs[At.Output], At.Lane);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "verify/SymbolTerms.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 
@@ -28,6 +29,22 @@ static Term shuffle(TermGraph &G, ArrayRef<Term> A) {
   for (unsigned I = 0; I != 4; ++I)
     Fields.push_back(G.select(G.extract(A[1], 2 * I, 2), Entries));
   return G.zext(G.concat(Fields), G.width(A[0]));
+}
+
+VarSource withBounds(TermGraph &G, const Window &W, VarSource Vars) {
+  std::vector<unsigned> Bits;
+  for (const SymbolSpec &S : W.Symbols)
+    Bits.push_back(S.Bits);
+  for (const SymCondition &C : W.Where)
+    if (C.P == SymCondition::LT && C.L.isSymbol() && C.R.isNumber() && isPowerOf2_64(C.R.Value))
+      Bits[C.L.Value] = std::min(Bits[C.L.Value], std::max(1u, Log2_64(C.R.Value)));
+  return [&G, Bits, Vars = std::move(Vars)](const VarKey &K, unsigned Lo, unsigned Width) {
+    if (K.K != VarKey::Symbol || Lo + Width <= Bits[K.Index])
+      return Vars(K, Lo, Width);
+    if (Lo >= Bits[K.Index])
+      return G.zero(Width);
+    return G.zext(Vars(K, Lo, Bits[K.Index] - Lo), Width);
+  };
 }
 
 Term symbolTerm(TermGraph &G, const SymExpr &E, ArrayRef<SymbolSpec> Symbols,

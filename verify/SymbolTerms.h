@@ -10,7 +10,7 @@
 #ifndef WHITTLE_VERIFY_SYMBOLTERMS_H
 #define WHITTLE_VERIFY_SYMBOLTERMS_H
 
-#include "isa/Symbols.h"
+#include "isa/Program.h"
 #include "verify/Term.h"
 #include <functional>
 
@@ -18,6 +18,10 @@ namespace whittle {
 
 /// Gives a variable's bits: itself, or a constant to replay a counterexample.
 using VarSource = std::function<Term(const VarKey &Key, unsigned Lo, unsigned Width)>;
+
+/// \p Vars with the high bits 0 of symbols that the guard holds below a power of two,
+/// so that proofs need not look at it for that.
+VarSource withBounds(TermGraph &G, const Window &W, VarSource Vars);
 
 /// Of valueBits(Symbols) bits.
 Term symbolTerm(TermGraph &G, const SymExpr &E, llvm::ArrayRef<SymbolSpec> Symbols,
