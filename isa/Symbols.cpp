@@ -229,21 +229,28 @@ std::string printCondition(const SymCondition &C) {
   return printExpr(C.L) + " " + Comparisons[C.P].str() + " " + printExpr(C.R);
 }
 
-static Expected<SymExpr> takePrimary(StringRef &Text, SymbolFinder SymbolNamed) {
+/// Nested expressions in one, at most.
+static constexpr unsigned MaxDepth = 16;
+
+static Expected<SymExpr> takeInfix(StringRef &Text, SymbolFinder SymbolNamed, unsigned Depth);
+
+static Expected<SymExpr> takePrimary(StringRef &Text, SymbolFinder SymbolNamed, unsigned Depth) {
   Text = Text.ltrim();
+  if (Depth > MaxDepth)
+    return makeError("an expression in more than " + Twine(MaxDepth) + " others");
   auto Close = [&]() -> Error {
     Text = Text.ltrim();
     return Text.consume_front(")") ? Error::success()
                                    : makeError("expected ')', found '" + Text + "'");
   };
   if (Text.consume_front("~")) {
-    Expected<SymExpr> A = takePrimary(Text, SymbolNamed);
+    Expected<SymExpr> A = takePrimary(Text, SymbolNamed, Depth + 1);
     if (!A)
       return A.takeError();
     return SymExpr::make(SymExpr::Not, {std::move(*A)});
   }
   if (Text.consume_front("(")) {
-    Expected<SymExpr> A = takeExpr(Text, SymbolNamed);
+    Expected<SymExpr> A = takeInfix(Text, SymbolNamed, Depth + 1);
     if (!A)
       return A.takeError();
     if (Error E = Close())
@@ -274,7 +281,7 @@ static Expected<SymExpr> takePrimary(StringRef &Text, SymbolFinder SymbolNamed) 
       Text = Text.ltrim();
       if (I && !Text.consume_front(","))
         return makeError(O.Text + " takes " + Twine(O.Args) + " operands");
-      Expected<SymExpr> A = takeExpr(Text, SymbolNamed);
+      Expected<SymExpr> A = takeInfix(Text, SymbolNamed, Depth + 1);
       if (!A)
         return A.takeError();
       E.Args.push_back(std::move(*A));
@@ -286,15 +293,15 @@ static Expected<SymExpr> takePrimary(StringRef &Text, SymbolFinder SymbolNamed) 
   return makeError("expected a number, a symbol such as $a or an expression, found '" + Text + "'");
 }
 
-Expected<SymExpr> takeExpr(StringRef &Text, SymbolFinder SymbolNamed) {
-  Expected<SymExpr> L = takePrimary(Text, SymbolNamed);
+static Expected<SymExpr> takeInfix(StringRef &Text, SymbolFinder SymbolNamed, unsigned Depth) {
+  Expected<SymExpr> L = takePrimary(Text, SymbolNamed, Depth);
   if (!L)
     return L.takeError();
   StringRef Rest = Text.ltrim();
   for (const OpName &O : Infix) {
     if (!Rest.consume_front(O.Text))
       continue;
-    Expected<SymExpr> R = takePrimary(Rest, SymbolNamed);
+    Expected<SymExpr> R = takePrimary(Rest, SymbolNamed, Depth);
     if (!R)
       return R.takeError();
     if (O.K == SymExpr::Mod && (!R->isNumber() || !isPowerOf2_64(R->Value)))
@@ -303,6 +310,10 @@ Expected<SymExpr> takeExpr(StringRef &Text, SymbolFinder SymbolNamed) {
     return SymExpr::make(O.K, {std::move(*L), std::move(*R)});
   }
   return L;
+}
+
+Expected<SymExpr> takeExpr(StringRef &Text, SymbolFinder SymbolNamed) {
+  return takeInfix(Text, SymbolNamed, 0);
 }
 
 Expected<SymCondition> takeCondition(StringRef &Text, SymbolFinder SymbolNamed) {

@@ -231,15 +231,14 @@ private:
       Expected<VerifyResult> V = verify(*Weak);
       if (!V)
         return V.takeError();
-      if (std::holds_alternative<Proved>(V->V)) {
+      if (std::holds_alternative<Proved>(V->V))
         Rules.emplace_back(*Weak, evidenceOf(*Weak, *V, "search"));
-      }
     }
-    // Each instruction weighs at least 1: nothing longer is cheaper than that.
     bool Solved = !Rules.empty();
+    // Nothing longer is cheaper than Depth moves and one instruction that is none.
     bool Final =
         LastRound ||
-        (Solved && staticCost(Rules[0].first.W, Rules[0].first.Target).Weight <= Now.Depth + 1);
+        (Solved && staticCost(Rules[0].first.W, Rules[0].first.Target).Weight <= Now.Depth + 2);
     if (!Solved && (interruptFlag() || left() <= 0))
       return false; // cut short: stays as it was
     Sum.Solved += Solved && Final;

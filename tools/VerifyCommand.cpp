@@ -53,6 +53,7 @@ struct Item {
   std::string Name;
   Rule R;
   std::optional<Hash128> Stored;
+  bool Found = false; ///< by generalising another
 };
 
 class Verifier {
@@ -138,7 +139,7 @@ private:
     std::string Detail = V->Method;
     if (std::holds_alternative<Proved>(V->V)) {
       ++ProvedCount;
-      RuleEvidence E = evidenceOf(I.R, *V, "hand");
+      RuleEvidence E = evidenceOf(I.R, *V, I.Found ? "generalisation" : "hand");
       if (Into) {
         StaticCost From = staticCost(I.R.W, I.R.W.Source), To = staticCost(I.R.W, I.R.Target);
         if (!(To < From)) {
@@ -159,7 +160,7 @@ private:
         if (!G)
           return G.takeError();
         if (*G)
-          General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt});
+          General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt, true});
       }
     } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
       ++Refuted;

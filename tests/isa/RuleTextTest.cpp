@@ -43,6 +43,8 @@ std::string errorOf(std::string Text) {
   return R ? "" : toString(R.takeError());
 }
 
+std::string messageOf(Error E) { return E ? toString(std::move(E)) : ""; }
+
 std::string replaced(std::string Text, StringRef From, StringRef To) {
   size_t At = Text.find(From.str());
   EXPECT_NE(At, std::string::npos) << From.str();
@@ -274,4 +276,107 @@ TEST(Facts, LeafFactsCarryOn) {
 end)"));
   EXPECT_TRUE(APInt::getSplat(128, APInt(16, 0xfff0)).isSubsetOf(knownBits(W).Zero));
 }
+//===----------------------------------------------------------------------===//
+// Symbols
+//===----------------------------------------------------------------------===//
+
+const char *const General = R"(rule x86_64
+  $a:i8
+  $b:i8
+  $c:i16
+  where $a + $b < 16
+  where $c & 0x8000 == 0
+  %0:v512
+  %1:v512 = const splat(i16 $c)
+  %2:v512 = const splat(i16 ($c >> $a) >> $b)
+  %3:v512 = VPANDDZrr %0, %1
+  %4:v512 = VPSRLWZri %3, $a
+  %5:v512 = VPSRLWZri %4, $b
+  yield %5
+=>
+  %3:v512 = VPSRLWZri %0, $a + $b
+  %4:v512 = VPANDDZrr %2, %3
+  yield %4
+end
+)";
+
+TEST(Symbols, PrintsWhatItParses) {
+  // Guards compare what stands in parentheses, not the mask.
+  Rule R = parsed(replaced(General, "$c & 0x8000 == 0", "($c & 0x8000) == 0"));
+  Rule Again = parsed(printRule(R));
+  EXPECT_EQ(printRule(R), printRule(Again));
+  canonicalize(R);
+  std::string Text = printRule(R);
+  EXPECT_EQ(printRule(parsed(Text)), Text);
+  EXPECT_TRUE(R.W.isGeneral());
+  EXPECT_EQ(R.W.Symbols.size(), 3u);
+}
+
+TEST(Symbols, NamesAndOrderOfDeclarationDoNotCount) {
+  Rule A = parsed(General);
+  std::string Other =
+      replaced(General, "  $a:i8\n  $b:i8\n  $c:i16\n", "  $mask:i16\n  $second:i8\n  $first:i8\n");
+  for (auto [From, To] : {std::pair("$a", "$first"), {"$b", "$second"}, {"$c", "$mask"}})
+    for (size_t At = 0; (At = Other.find(From, At)) != std::string::npos; At += strlen(To))
+      Other.replace(At, 2, To);
+  Other = replaced(Other, "where $first + $second < 16\n  where $mask & 0x8000 == 0",
+                   "where $mask & 0x8000 == 0\n  where 16 > $second + $first");
+  Rule B = parsed(Other);
+  canonicalize(A);
+  canonicalize(B);
+  EXPECT_EQ(printRule(A), printRule(B));
+  // Another guard is another rule.
+  Rule C = parsed(replaced(General, "< 16", "<= 16"));
+  canonicalize(C);
+  EXPECT_NE(ruleId(A), ruleId(C));
+}
+
+TEST(Symbols, Instances) {
+  Rule R = parsed(General);
+  Rule One = instantiate(R, {APInt(8, 3), APInt(8, 4), APInt(16, 0x7f80)});
+  EXPECT_FALSE(One.W.isGeneral());
+  EXPECT_EQ(One.W.Source.Nodes[1].Imms[0], 3);
+  EXPECT_EQ(One.Target.Nodes[0].Imms[0], 7);
+  EXPECT_EQ(*One.W.Leaves[2].Const, APInt::getSplat(512, APInt(16, 0xff)));
+  EXPECT_EQ(messageOf(checkRule(One)), "");
+  EXPECT_TRUE(guardHolds(R.W, {APInt(8, 3), APInt(8, 12), APInt(16, 0)}));
+  EXPECT_FALSE(guardHolds(R.W, {APInt(8, 3), APInt(8, 13), APInt(16, 0)}));
+  // 200 + 60 is not 4.
+  EXPECT_FALSE(guardHolds(R.W, {APInt(8, 200), APInt(8, 60), APInt(16, 0)}));
+  // The guard cannot make the source's constant whatever the target needs.
+  EXPECT_FALSE(guardHolds(R.W, {APInt(8, 3), APInt(8, 3), APInt(16, 0x8000)}));
+}
+
+TEST(Symbols, ErrorsNameLineAndItem) {
+  auto Error = [](StringRef From, const std::string &To) {
+    return errorOf(replaced(General, From, To));
+  };
+  EXPECT_EQ(Error("$a + $b <", "$a + $x <"), "line 5: unknown symbol '$x'");
+  EXPECT_EQ(Error("  $b:i8", "  $a:i8"), "line 3: symbol $a is declared twice");
+  EXPECT_EQ(Error("$a:i8", "$a:8"), "line 2: expected a symbol and its width, such as $a:i8");
+  EXPECT_EQ(Error("< 16", "16"), "line 5: expected a comparison, found '16'");
+  EXPECT_EQ(Error("< 16", "< 16 + 1 + 1"), "line 5: unexpected '+ 1' after a condition");
+  EXPECT_EQ(Error("$a + $b\n  %4", "$a % 3\n  %4"),
+            "line 15: '%' takes a number that is a power of two");
+  EXPECT_EQ(Error("$a + $b\n  %4", "min($a)\n  %4"), "line 15: min takes 2 operands");
+  // The rule as a whole.
+  EXPECT_EQ(Error("%3, $a", "%3, $a + 1"),
+            "line 1: %4 = VPSRLWZri: the source binds bare symbols, not '$a + 1'");
+  EXPECT_EQ(Error("%3, $a", "%3, $c"), "line 1: %4 = VPSRLWZri: $c has 16 bits, the place 8");
+  EXPECT_EQ(Error("%4, $b", "%4, 3"), "line 1: $b is not bound by the source");
+  EXPECT_NE(Error("splat(i16 $c)", "splat(i24 $c)").find("does not divide"), std::string::npos);
+  EXPECT_NE(Error("< 16", "< " + std::string(100000, '~') + "16").find("in more than"),
+            std::string::npos);
+  EXPECT_NE(Error("< 16", "< " + std::string(100000, '(') + "16").find("in more than"),
+            std::string::npos);
+  for (size_t N = 0; N + 4 < StringRef(General).size(); ++N)
+    EXPECT_NE(errorOf(std::string(General).substr(0, N)), "") << N;
+  // Symbols stand above leaves, and in rules only.
+  EXPECT_NE(errorOf("rule x86_64\n  %0:v512\n  $a:i8\n"), "");
+  Expected<Window> W = parseWindow("window x86_64\n  $a:i8\n  %0:v512\n  %1:v512 = VPSRLWZri "
+                                   "%0, $a\n  yield %1\nend\n");
+  ASSERT_FALSE(bool(W));
+  consumeError(W.takeError());
+}
+
 } // namespace

@@ -113,6 +113,44 @@ TEST_F(Browse, ShowSaysWhatARuleDoesToLoops) {
   EXPECT_THAT(J["loop"].get<std::string>(), HasSubstr("an accumulator"));
 }
 
+TEST_F(Browse, ShowTellsWhatSymbolsMayBe) {
+  auto Chain = [](const std::string &Head, const std::string &A, const std::string &B,
+                  const std::string &Sum) {
+    return parsed("rule x86_64\n" + Head + "%0:v512\n%1:v512 = VPSRLWZri %0, " + A +
+                  "\n%2:v512 = VPSRLWZri %1, " + B + "\nyield %2\n=>\n%1:v512 = VPSRLWZri %0, " +
+                  Sum + "\nyield %1\nend\n");
+  };
+  Rule Witness = Chain("", "3", "4", "7");
+  Rule General =
+      Chain("$a:i8\n$b:i8\nwhere $a + $b < 16\nwhere $a % 8 == 0\n", "$a", "$b", "$a + $b");
+  Rule Other = Chain("$a:i8\n$b:i8\nwhere $a + $b < 16\n", "$a", "$b", "$a + $b");
+  for (const Rule *R : {&Witness, &General, &Other})
+    take(Db->addRule(*R, evidence()));
+  auto Show = [&](const Rule &R) {
+    Rule Canonical = R;
+    canonicalize(Canonical);
+    Hash128 Id = ruleId(Canonical);
+    StoredRule S = take(Db->rule(Id.hex()));
+    return std::pair(showText(S, {}, "rules.db", relationsOf(S, take(Db->rules()))), Id.hex());
+  };
+  auto [WitnessText, WitnessId] = Show(Witness);
+  auto [GeneralText, GeneralId] = Show(General);
+  auto [OtherText, OtherId] = Show(Other);
+  EXPECT_THAT(GeneralText, HasSubstr("  $a: any number of 8 bits"));
+  EXPECT_THAT(GeneralText, HasSubstr("  $a + $b is less than 16\n"));
+  EXPECT_THAT(GeneralText, HasSubstr("  $a: is a multiple of 8\n"));
+  EXPECT_THAT(WitnessText, HasSubstr("instance of " + OtherId + "\n"));
+  EXPECT_THAT(OtherText, HasSubstr("\ninstance    " + WitnessId + "\n"));
+  // 3 is no multiple of 8.
+  EXPECT_THAT(WitnessText, Not(HasSubstr(GeneralId)));
+  EXPECT_EQ(statsJson(take(Db->rules()))["general"], 2);
+  // What the matcher reads is what was stored.
+  unsigned Found = 0;
+  for (const MatcherRule &R : take(Db->matcherRules("x86_64")))
+    Found += R.R.W.isGeneral();
+  EXPECT_EQ(Found, 2u);
+}
+
 TEST_F(Browse, ShowAsJson) {
   Hash128 Id = ruleId(dotRule());
   auto J = showJson(take(Db->rule(Id.hex())), take(Db->events(Id)), "my rules.db");

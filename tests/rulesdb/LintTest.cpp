@@ -191,4 +191,28 @@ TEST(Lint, FindingsDoNotDependOnTheOrderGiven) {
   EXPECT_EQ(Messages(Rules), Forwards);
 }
 
+std::string chain(const std::string &Head, const std::string &A, const std::string &B,
+                  const std::string &Sum) {
+  return "rule x86_64\n" + Head + "%0:v512\n%1:v512 = VPSRLWZri %0, " + A +
+         "\n%2:v512 = VPSRLWZri %1, " + B + "\nyield %2\n=>\n%1:v512 = VPSRLWZri %0, " + Sum +
+         "\nyield %1\nend\n";
+}
+
+TEST(Lint, AWitnessIsKeptBesideItsGeneralForm) {
+  const std::string Two = "$a:i8\n$b:i8\n";
+  Rule Witness = parsed(chain("", "3", "4", "7"));
+  Rule Guarded = parsed(chain(Two + "where $a + $b < 16\n", "$a", "$b", "$a + $b"));
+  EXPECT_TRUE(lint({Witness, Guarded}).empty());
+  EXPECT_TRUE(isInstanceOf(Witness, Guarded));
+  // One that holds for more shadows it; two with guards of their own do not.
+  Rule Always = parsed(chain(Two, "$a", "$b", "min($a + $b, 255)"));
+  auto Found = lint({Guarded, Always});
+  ASSERT_EQ(Found.size(), 1u);
+  EXPECT_EQ(Found[0].K, LintFinding::Shadowed);
+  EXPECT_EQ(Found[0].Rule, ruleId(Guarded));
+  Rule Other = parsed(chain(Two + "where $b < 8\nwhere $a < 8\n", "$a", "$b", "$a + $b"));
+  canonicalize(Other);
+  EXPECT_TRUE(lint({Guarded, Other}).empty());
+}
+
 } // namespace
