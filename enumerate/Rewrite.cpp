@@ -167,8 +167,9 @@ size_t RewriteSet::add(const Rule &R) {
 void RewriteSet::enter(size_t Number) {
   const Rule &R = Rules[Number];
   const unsigned L = R.W.numLeaves();
-  if (R.W.isLoop() || R.W.Source.Outputs.size() != 1 || R.W.Source.Outputs[0] < L ||
-      !R.W.LowBits.empty() || any_of(R.W.Leaves, [](const Leaf &X) { return X.Choice; }))
+  if (R.W.isLoop() || R.W.isGeneral() || R.W.Source.Outputs.size() != 1 ||
+      R.W.Source.Outputs[0] < L || !R.W.LowBits.empty() ||
+      any_of(R.W.Leaves, [](const Leaf &X) { return X.Choice; }))
     return;
   const Row &Root = *R.W.Source.Nodes[R.W.Source.Outputs[0] - L].R;
   if (!Root.isGeneric())
