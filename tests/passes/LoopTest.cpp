@@ -372,6 +372,14 @@ TEST(LoopTraps, TheAccumulatorAsAnotherOperand) {
 }
 
 TEST(LoopTraps, AnAddendThatComesTooLate) {
+  // Another one each round, by a PHI in front of the accumulator's or behind it.
+  const std::string Turns = "    %8:vr512 = PHI %1, %bb.0, %9, %bb.1\n";
+  const std::string Rest = Step + "    %9:vr512 = VPANDDZrr %8, %2\n" + Back +
+                           "    %14:vr512 = VPADDDZrr %13, %8\n" + Exit;
+  std::string Before = Head;
+  Before.insert(Before.find("    %12:"), Turns);
+  for (const std::string &Both : {Before, Head + Turns})
+    refused(Entry + Both + Rest, Dot(), true);
   const std::string Load = "VMOVDQU64Zrm %6, 1, $noreg, 0, $noreg :: (load (s512))\n";
   // Of each round.
   refused(Entry + Head + Step + "    %7:vr512 = " + Load + Back +
