@@ -58,58 +58,118 @@ static bool undone(const ConstantOperand &C) {
   return C.K == ConstantOperand::Bits || (C.K == ConstantOperand::Weights && C.Fields == 1);
 }
 
+/// Instructions that can be undone in an operand, InnerOp; the others are free values or,
+/// with \p OverTable, one is OtherOp. \p Weight and \p Instructions: of what is inside.
+std::vector<TaskSearch::Outer> TaskSearch::outers(unsigned Weight, unsigned Instructions,
+                                                  bool OverTable) {
+  std::vector<Outer> All;
+  for (unsigned Rank : constantRows(T.GoalTy, Weight, Instructions)) {
+    const PoolRow &R = S.Pool[Rank];
+    if (R.K != PoolRow::Plain || R.R->NumImms || (OverTable && R.arity() != 2) ||
+        any_of(R.R->Ins, [](ValueType In) { return In.Kind == RegKind::Mask; }))
+      continue;
+    for (const ConstantOperand &C : constantOperands(R)) {
+      if (!undone(C))
+        continue;
+      std::vector<Operands> Each{{OtherOp, OtherOp}};
+      if (!OverTable)
+        Each = constantAssignments(R, C.Index, 0, /*MustVary=*/false);
+      for (Operands Ops : Each) {
+        Ops[C.Index] = InnerOp;
+        All.push_back({{&R, 0, Ops}, &C});
+      }
+    }
+  }
+  return All;
+}
+
+std::optional<ConstantSolver::Subgoal> TaskSearch::subgoal(const Outer &O, uint32_t Other,
+                                                           size_t Tests, Scratch &X) const {
+  ConstantSolver::Problem P;
+  P.R = O.E.Row;
+  P.C = O.C;
+  P.Goal = Goal.data();
+  P.Care = CareAll ? nullptr : Care.data();
+  P.Tests = Tests;
+  for (unsigned K = 0; K != O.E.Row->arity(); ++K)
+    if (O.E.Ops[K] != InnerOp)
+      P.In[K] = Table[O.E.Ops[K] == OtherOp ? Other : O.E.Ops[K]].Full;
+  return X.Solver.invert(P);
+}
+
+/// Two instructions, the first with a constant.
 bool TaskSearch::constantInner() {
   if (!S.O.SolveConstants)
     return !S.done();
-  struct Outer {
-    Expr E;
-    const ConstantOperand *C;
-    unsigned Weight;
-  };
-  std::vector<Outer> Outers;
-  for (unsigned Rank : constantRows(T.GoalTy, 1, 1)) {
-    const PoolRow &R = S.Pool[Rank];
-    if (R.K != PoolRow::Plain || R.R->NumImms ||
-        any_of(R.R->Ins, [](ValueType In) { return In.Kind == RegKind::Mask; }))
-      continue;
-    for (const ConstantOperand &C : constantOperands(R))
-      if (undone(C))
-        for (Operands Ops : constantAssignments(R, C.Index, 0, /*MustVary=*/false)) {
-          Ops[C.Index] = InnerOp;
-          Outers.push_back({{&R, 0, Ops}, &C, R.weight()});
-        }
-  }
-  // Rows before it, for each type that they may give.
-  std::map<std::pair<unsigned, unsigned>, std::vector<unsigned>> Inner;
-  for (const Outer &O : Outers) {
-    ValueType Ty = O.E.Row->R->Ins[O.C->Index];
-    auto [It, New] = Inner.try_emplace({unsigned(Ty.Kind), Ty.Bits});
-    if (New)
-      It->second = constantRows(Ty, 1, 1);
-  }
+  std::vector<Outer> Outers = outers(1, 1, /*OverTable=*/false);
+  std::vector<unsigned> Inner = constantRows(T.GoalTy, 1, 1);
   if (S.done())
     return false;
   return runItems(
       Outers.size(), [](size_t) { return uint64_t(1) << 14; },
       [&](size_t I, ItemResult &Out, Scratch &X) {
         const Outer &O = Outers[I];
-        ValueType Ty = O.E.Row->R->Ins[O.C->Index];
-        ConstantSolver::Problem P;
-        P.R = O.E.Row;
-        P.C = O.C;
-        P.Goal = Goal.data();
-        P.Care = CareAll ? nullptr : Care.data();
-        P.Tests = Table.numTests();
-        for (unsigned K = 0; K != O.E.Row->arity(); ++K)
-          if (O.E.Ops[K] != InnerOp)
-            P.In[K] = Table[O.E.Ops[K]].Full;
-        auto Sub = X.Solver.invert(P);
+        unsigned Weight = O.E.Row->weight();
+        auto Sub = subgoal(O, 0, Table.numTests(), X);
         if (!Sub)
           return;
-        Aim A{Ty, Sub->Goal.data(), Sub->Care.data(), &O.E, O.Weight, 1};
-        for (unsigned Rank : Inner.find({unsigned(Ty.Kind), Ty.Bits})->second)
-          if (fits(S.Pool[Rank].weight() + 1 + O.Weight, 2))
+        Aim A{T.GoalTy, Sub->Goal.data(), Sub->Care.data(), &O.E, Weight, 1};
+        for (unsigned Rank : Inner)
+          if (fits(S.Pool[Rank].weight() + 1 + Weight, 2))
             solveConstants(S.Pool[Rank], InnerSet(), A, Out, X);
+      });
+}
+
+/// Three instructions: the last one over any of the table and one with a constant.
+bool TaskSearch::constantInPair() {
+  if (!S.O.SolveConstants)
+    return !S.done();
+  std::vector<Outer> Outers = outers(2, 2, /*OverTable=*/true);
+  std::vector<unsigned> Inner = constantRows(T.GoalTy, 2, 2);
+  std::vector<uint32_t> Others;
+  for (uint32_t Id = Table.numFree(); Id != Table.size(); ++Id)
+    if (Table[Id].Ty == T.GoalTy && !Table[Id].Constant && fits(Table[Id].Weight + 3, 3))
+      Others.push_back(Id);
+  if (S.done())
+    return false;
+  constexpr size_t AtOnce = 64;
+  size_t Pieces = (Others.size() + AtOnce - 1) / AtOnce;
+  size_t Few = std::min(Table.numTests(), std::max<size_t>(6, 64 / T.GoalTy.bytes()));
+  return runItems(
+      Outers.size() * Pieces, [](size_t) { return uint64_t(1) << 14; },
+      [&](size_t I, ItemResult &Out, Scratch &X) {
+        const Outer &O = Outers[I / Pieces];
+        if (O.E.Row->R->Ins[1 - O.C->Index] != T.GoalTy)
+          return;
+        size_t Begin = I % Pieces * AtOnce, End = std::min(Others.size(), Begin + AtOnce);
+        for (size_t K = Begin; K != End && !S.expired(); ++K) {
+          Expr E = O.E;
+          E.Ops[1 - O.C->Index] = Others[K];
+          Aim A{T.GoalTy};
+          A.Outer = &E;
+          A.Weight = Table[Others[K]].Weight + O.E.Row->weight();
+          A.Instructions = Table[Others[K]].Instructions + 1;
+          A.Tests = Few;
+          A.Quick = true;
+          // On a few tests, and where that gives something on all.
+          for (bool Whole : {false, true}) {
+            auto Sub = subgoal(O, Others[K], Whole ? Table.numTests() : Few, X);
+            if (!Sub)
+              break;
+            A.Goal = Sub->Goal.data();
+            A.Care = Sub->Care.data();
+            ItemResult Found;
+            for (unsigned Rank : Inner)
+              if (fits(S.Pool[Rank].weight() + 1 + A.Weight, 1 + A.Instructions))
+                solveConstants(S.Pool[Rank], InnerSet(), A, Found, X);
+            Out.Candidates += Whole ? 0 : Found.Candidates;
+            if (Whole)
+              append_range(Out.Hits, Found.Hits);
+            if (Found.Hits.empty())
+              break;
+            A.Tests = 0;
+          }
+        }
       });
 }
 

@@ -95,7 +95,7 @@ uint64_t TaskSearch::countOf(const PoolRow &R, ValueType Inner, bool WithOther) 
     if (fitsMask(R, Mask, Inner) && usesMask(R, Mask))
       N += assignments(R, Mask, true).size() + (WithOther ? 1 : 0);
   bool Solved = R.K == PoolRow::Ternary || R.K == PoolRow::Affine;
-  return N * (Solved ? 1 : R.LastImms.size());
+  return N * (Solved ? 1 : lastImms(R).size());
 }
 
 //===----------------------------------------------------------------------===//
@@ -158,7 +158,7 @@ void TaskSearch::probeOne(const PoolRow &R, unsigned Mask, const InnerSet &In, c
   for (unsigned P = 0; P != R.arity(); ++P)
     Ptrs[P] = P == K ? In.Chunks : Table[Ops[P]].Full;
   X.Hits.resize(In.Count);
-  for (int64_t Imm : R.LastImms) {
+  for (int64_t Imm : lastImms(R)) {
     size_t N = R.Probes[K](Ptrs, In.Count, Goal.data(), CareAll ? nullptr : Care.data(),
                            R.immediates(Imm), X.Hits.data());
     Out.Candidates += In.Count;
@@ -189,7 +189,7 @@ void TaskSearch::scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const
   if (SolveImm && !CareAll)
     return;
   static constexpr int64_t Zero[] = {0};
-  ArrayRef<int64_t> Imms = SolveImm ? ArrayRef<int64_t>(Zero) : ArrayRef<int64_t>(R.LastImms);
+  ArrayRef<int64_t> Imms = SolveImm ? ArrayRef<int64_t>(Zero) : lastImms(R);
   size_t InBytes = Table.chunkBytes(In.Ty);
   for (size_t At = 0; At < In.Count; At += TileValues) {
     size_t N = std::min(TileValues, In.Count - At);
@@ -223,7 +223,7 @@ void TaskSearch::scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const
 void TaskSearch::scanWhole(const PoolRow &R, const InnerSet &In, const Operands &Ops,
                            ItemResult &Out, Scratch &X) {
   for (size_t I = 0; I != In.Count && !S.expired(); ++I)
-    for (int64_t Imm : R.LastImms) {
+    for (int64_t Imm : lastImms(R)) {
       ++Out.Candidates;
       found(R, In, I, Ops, Imm, Out, X);
     }

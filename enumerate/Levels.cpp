@@ -324,7 +324,8 @@ bool TaskSearch::lastOverTable(unsigned Done, unsigned Until) {
       }
       for (unsigned K = 0; K != R.arity(); ++K)
         if (mayRead(R.R->Ins[K], B.Ty))
-          PerOperand[K] += assignments(R, 1u << K, true).size() * R.LastImms.size() * (End - Begin);
+          PerOperand[K] +=
+              assignments(R, 1u << K, true).size() * lastImms(R).size() * (End - Begin);
     }
     for (unsigned K = 0; K != R.arity(); ++K)
       if (R.K == PoolRow::Plain && !R.Probes[K] && PerOperand[K] > WorthCompiling)

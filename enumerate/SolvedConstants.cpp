@@ -52,13 +52,11 @@ void TaskSearch::solveConstant(Hit H, ConstantSolver::Problem &P, const Aim &A, 
                                Scratch &X) {
   const ConstantOperand &C = *P.C;
   ++Out.Candidates;
-  size_t Few = std::max<size_t>(C.fewTests(), FewBytes / P.R->R->Def.bytes());
-  if (Few < Table.numTests()) {
-    P.Tests = Few;
-    if (!X.Solver.solve(P))
-      return;
-  }
-  P.Tests = Table.numTests();
+  size_t All = A.Tests ? A.Tests : Table.numTests();
+  P.Tests = std::max<size_t>(C.fewTests(), FewBytes / P.R->R->Def.bytes());
+  if (P.Tests < All && !X.Solver.solve(P))
+    return;
+  P.Tests = All;
   auto Constant = X.Solver.solve(P);
   if (!Constant)
     return;
@@ -171,6 +169,8 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
   if (R.K == PoolRow::Ternary)
     return solveMasks(R, In, A, Out, X);
   for (const ConstantOperand &C : constantOperands(R)) {
+    if (A.Quick && (C.tries() || R.arity() > 2))
+      continue;
     ConstantSolver::Problem P;
     P.R = &R;
     P.C = &C;
@@ -210,15 +210,15 @@ void TaskSearch::solveMasks(const PoolRow &R, const InnerSet &In, const Aim &A, 
                             Scratch &X) {
   if (!loadable(A.Ty))
     return;
-  size_t Width = A.Ty.bytes(),
-         Few = std::min(Table.numTests(), std::max<size_t>(4, FewBytes / Width));
+  size_t Width = A.Ty.bytes(), All = A.Tests ? A.Tests : Table.numTests();
+  size_t Few = std::min(All, std::max<size_t>(4, FewBytes / Width));
   auto Try = [&](size_t I, uint32_t Y, uint32_t Z) {
     const uint8_t *First = Table[Y == InnerOp ? In.Ids[I] : Y].Full;
     const uint8_t *Second = Table[Z == InnerOp ? In.Ids[I] : Z].Full;
     ++Out.Candidates;
     if (!solveMaskedTable(First, Second, A.Goal, A.Care, Width, Few))
       return;
-    auto M = solveMaskedTable(First, Second, A.Goal, A.Care, Width, Table.numTests());
+    auto M = solveMaskedTable(First, Second, A.Goal, A.Care, Width, All);
     if (!M)
       return;
     Hit H = hitOf(R, In, I, {Y, Z, ConstOp}, M->Table);

@@ -45,6 +45,8 @@ void TaskSearch::run() {
     return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !constantInner())
     return;
+  if (S.O.MaxInstructions >= 3 && !S.done() && !constantInPair())
+    return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !withLibrary())
     return;
   if (S.O.MaxInstructions >= 3 && !S.done())

@@ -43,6 +43,8 @@ struct Aim {
   const uint8_t *Goal = nullptr, *Care = nullptr; ///< on all tests; Care null: all bits
   const Expr *Outer = nullptr;                    ///< the last instruction: its InnerOp
   unsigned Weight = 0, Instructions = 0;          ///< of it and its other operands
+  size_t Tests = 0;                               ///< the first of them alone; 0: all
+  bool Quick = false;                             ///< not what takes many evaluations
 };
 
 /// What a thread works in.
@@ -73,6 +75,10 @@ private:
   void readGoal();
   bool fillFree();
   void sizeZero();
+  /// Immediates of a last instruction: over constants of the library the likely ones.
+  llvm::ArrayRef<int64_t> lastImms(const PoolRow &R) const {
+    return Library.empty() ? R.LastImms : R.InnerImms;
+  }
   bool fits(unsigned Weight, unsigned Instructions, unsigned ConstantBytes = 0) const;
   bool matches(const uint8_t *Full) const;
   bool matchesChunk(const uint8_t *Chunk) const;
@@ -135,7 +141,15 @@ private:
   // InnerConstants.cpp: the same before the last instruction.
   bool mayPool(const PoolRow &R, unsigned Mask, const Operands &Ops, unsigned K) const;
   bool withLibrary();
+  struct Outer {
+    Expr E;
+    const ConstantOperand *C;
+  };
+  std::vector<Outer> outers(unsigned Weight, unsigned Instructions, bool OverTable);
+  std::optional<ConstantSolver::Subgoal> subgoal(const Outer &O, uint32_t Other, size_t Tests,
+                                                 Scratch &X) const;
   bool constantInner();
+  bool constantInPair();
   bool resolveInner(Hit &H, const Built &B) const;
 
   // Levels.cpp: what is combined with what.

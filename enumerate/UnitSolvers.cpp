@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/UnitSolvers.h"
+#include "llvm/ADT/STLExtras.h"
 #include <bit>
 
 using namespace llvm;
@@ -239,6 +240,12 @@ static std::optional<MaskedTable> splitInTwo(ArrayRef<Wants> Of, size_t Width) {
     }
   if (!(Tables[1].Ones | Tables[1].Zeros))
     return std::nullopt;
+  // Ones where the rarer table is taken.
+  if (size_t(llvm::count(Takes, 1)) * 2 > Takes.size()) {
+    std::swap(Tables[0], Tables[1]);
+    for (uint8_t &G : Takes)
+      G ^= 1;
+  }
   MaskedTable M;
   for (unsigned C = 0; C != 8; ++C)
     M.Table |= uint8_t((Tables[C & 1].Ones >> (C >> 1) & 1) << C);

@@ -45,6 +45,7 @@ TEST(Search, DpbusdIntoZeroTakesTheAccumulator) {
   RandomChecker Check;
   SearchOptions O;
   O.STI = STI.get();
+  O.Seconds = 60;
   SearchResult R = find(W, O, Check.fn());
   EXPECT_EQ(opcodes(R), "VPDPBUSDZrr");
   EXPECT_TRUE(R.Exhausted);
@@ -71,6 +72,7 @@ TEST(Search, WithoutTheFactSaturationRefutesTheDotProduct) {
   RandomChecker Check;
   SearchOptions O;
   O.STI = STI.get();
+  O.Seconds = 60;
   O.MaxInstructions = 2;
   SearchResult R = find(W, O, Check.fn());
   EXPECT_TRUE(R.Exhausted);
@@ -84,6 +86,7 @@ TEST(Search, ClassesWithoutALegalMemberAreLeftOut) {
   RandomChecker Check;
   SearchOptions O;
   O.STI = STI.get();
+  O.Seconds = 60;
   SearchResult R = find(W, O, Check.fn());
   EXPECT_TRUE(R.Proved.empty()) << opcodes(R);
   EXPECT_TRUE(R.Exhausted);
@@ -220,6 +223,7 @@ TEST(Search, SameInputsSameRulesAndCounts) {
       RandomChecker Check;
       SearchOptions O;
       O.STI = STI.get();
+      O.Seconds = 60;
       O.Threads = Threads;
       SearchResult R = find(W, O, Check.fn());
       EXPECT_TRUE(R.Exhausted);
