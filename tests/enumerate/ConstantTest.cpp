@@ -60,6 +60,27 @@ public:
     return Solver.solve(P);
   }
 
+  /// What the operand has to be in each test.
+  std::optional<ConstantSolver::Subgoal> invert(ArrayRef<uint8_t> Goal,
+                                                const uint8_t *Care = nullptr) {
+    ConstantSolver::Problem P;
+    P.R = &Row;
+    P.C = Operand;
+    P.In = operands();
+    P.Goal = Goal.data();
+    P.Care = Care;
+    P.Tests = Tests->size();
+    return Solver.invert(P);
+  }
+
+  /// What the row gives on the tests.
+  std::vector<uint8_t> results() {
+    std::vector<uint8_t> Out(Tests->size() * Row.R->Def.bytes());
+    auto In = operands();
+    Row.Fn(In.data(), Out.data(), &Imm, Tests->size());
+    return Out;
+  }
+
   std::array<const uint8_t *, 4> operands() const {
     std::array<const uint8_t *, 4> In{};
     for (unsigned I = 0; I != Row.arity(); ++I)
@@ -128,6 +149,7 @@ const Case Cases[] = {
     {"V_MAD_U32_U24_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
     {"V_LSHL_ADD_U32_e64", 1, ConstantOperand::Choices, 32, 1, "amdgcn"},
     {"V_BFE_U32_e64", 2, ConstantOperand::Choices, 32, 1, "amdgcn"},
+    {"V_SAD_U8_e64", 1, ConstantOperand::Samples, 32, 1, "amdgcn"},
 };
 } // namespace
 
@@ -193,6 +215,56 @@ TEST(Constants, NoConstantGivesAnotherRowsResults) {
     for (size_t K = 0; K != Unit; ++K)
       Care[At / Unit * Unit + K] = 0;
     EXPECT_TRUE(S.solve(Goal, Care.data())) << C.Name;
+  }
+}
+
+TEST(Constants, WeightsThatDoNotFitTheirFieldAreRefused) {
+  // Unsigned bytes times 100 and 127 fit into the signed bytes of the second operand, times
+  // 200 they do not, though 16-bit sums would.
+  Solved S("VPMADDUBSWZrr", 1);
+  const uint8_t *X = S.operands()[0];
+  auto Sums = [&](unsigned A, unsigned B) {
+    std::vector<uint8_t> Goal(S.Tests->size() * 64);
+    for (size_t I = 0; I != Goal.size() / 2; ++I)
+      setUnit(Goal.data(), I, 16, std::min(0x7fffu, X[2 * I] * A + X[2 * I + 1] * B));
+    return Goal;
+  };
+  EXPECT_TRUE(S.solve(Sums(100, 20)));
+  EXPECT_FALSE(S.solve(Sums(200, 0)));
+}
+
+TEST(Constants, InstructionsAreUndoneWhereTheOtherOperandLetsThem) {
+  struct {
+    const char *Name;
+    unsigned Index;
+    bool All; ///< every bit of the operand follows
+  } const Rows[] = {{"VPADDBZrr", 1, true},  {"VPSUBQZrr", 0, true},  {"VPSUBWZrr", 1, true},
+                    {"VPXORDZrr", 1, true},  {"VPANDDZrr", 1, false}, {"VPORDZrr", 1, false},
+                    {"VPANDNDZrr", 0, false}};
+  for (const auto &Row : Rows) {
+    Solved S(Row.Name, Row.Index);
+    const uint8_t *Want = S.operands()[Row.Index];
+    auto Goal = S.results();
+    auto Sub = S.invert(Goal);
+    ASSERT_TRUE(Sub) << Row.Name;
+    size_t Cared = 0;
+    for (size_t K = 0; K != Goal.size(); ++K) {
+      ASSERT_EQ((Sub->Goal[K] ^ Want[K]) & Sub->Care[K], 0) << Row.Name;
+      Cared += size_t(popcount(Sub->Care[K]));
+    }
+    EXPECT_EQ(Cared == Goal.size() * 8, Row.All) << Row.Name;
+    EXPECT_GT(Cared, Goal.size() * 2) << Row.Name;
+    if (Row.All)
+      continue;
+    // A bit that the other operand decides, the wrong way.
+    size_t At = 0;
+    while (Sub->Care[At] & 1)
+      ++At;
+    Goal[At] ^= 1;
+    EXPECT_FALSE(S.invert(Goal)) << Row.Name;
+    std::vector<uint8_t> Care(Goal.size(), 0xff);
+    Care[At] = 0xfe;
+    EXPECT_TRUE(S.invert(Goal, Care.data())) << Row.Name;
   }
 }
 
@@ -286,6 +358,25 @@ end
 end
 )",
      "icelake-server", "VPTERNLOG", 32, 0x000000ff},
+    // The bytes of a dword and a third value: differences from zero.
+    {R"(window amdgcn
+  %0:l32
+  %1:l32 = const splat(i32 0x10)
+  %2:l32 = const splat(i32 0x8)
+  %3:l32 = const splat(i32 0x18)
+  %4:l32 = const splat(i32 0xff)
+  %5:l32
+  %6:l32 = V_BFE_U32_e64 %0, %1, %2
+  %7:l32 = V_LSHRREV_B32_e64 %3, %0
+  %8:l32 = V_ADD_U32_e64 %6, %7
+  %9:l32 = V_AND_B32_e64 %0, %4
+  %10:l32 = V_BFE_U32_e64 %0, %2, %2
+  %11:l32 = V_ADD_U32_e64 %9, %10
+  %12:l32 = V_ADD3_U32_e64 %8, %11, %5
+  yield %12
+end
+)",
+     "gfx1100", "V_SAD_U8", 32, 0},
     // The constant is not the last instruction's: a sum and an exclusive or undone.
     {R"(window x86_64
   %0:v128
