@@ -145,21 +145,46 @@ TEST(GeneralRules, ElementsHaveToRepeat) {
   const std::string Rule = R"(rule x86_64
   $a:i16
   $b:i8
+  where $b < 16
   %0:v512
   %1:v512 = const splat(i16 $a)
-  %2:v512 = const splat(i16 $a >> $b)
-  %3:v512 = VPANDQZrr %0, %1
-  %4:v512 = VPSRLWZri %3, $b
-  %5:v512 = VPANDQZrr %4, %2
-  yield %5
-=>
-  %3:v512 = VPSRLWZri %0, $b
-  %4:v512 = VPANDQZrr %3, %2
+  %2:v512 = VPANDQZrr %0, %1
+  %3:v512 = VPSRLWZri %2, $b
+  %4:v512 = VPSLLWZri %3, $b
   yield %4
+=>
+  %2:v512 = VPANDQZrr %0, %3
+  yield %2
 end
 )";
-  // Both constants of the source are bound: the second as an expression is refused.
-  EXPECT_THAT(toString(parseRules(Rule, "r").takeError()), HasSubstr("binds bare symbols"));
+  const std::string Whole = std::string(Rule).replace(
+      Rule.find("  %2:v512 = VPANDQZrr"), 0, "  %9:v512 = const splat(i16 $a & (0xffff << $b))\n");
+  std::string Text = Whole;
+  Text.replace(Text.rfind("%0, %3"), 6, "%0, %9");
+  const std::string Body = R"(
+  bb.0:
+    liveins: $zmm0
+    %0:vr512 = COPY $zmm0
+    %1:vr512 = VMOVDQA64Zrm $rip, 1, $noreg, %const.0, $noreg :: (load (s512) from constant-pool)
+    %2:vr512 = VPANDQZrr %0, %1
+    %3:vr512 = VPSRLWZri %2, 4
+    %4:vr512 = VPSLLWZri %3, 4
+    $zmm0 = COPY %4
+    RET64 $zmm0
+)";
+  auto Pool = [](const char *Last) {
+    return std::string("  - id: 0\n    value: '<8 x i64> <i64 1152657617789587455, i64 "
+                       "1152657617789587455, i64 1152657617789587455, i64 1152657617789587455, i64 "
+                       "1152657617789587455, i64 1152657617789587455, i64 1152657617789587455, "
+                       "i64 ") +
+           Last + ">'\n    alignment: 64\n";
+  };
+  ApplyStats Same, Differs;
+  std::string Out = applyTo(Body, Text, x86(), &Same, Pool("1152657617789587455"));
+  EXPECT_EQ(Same.Rewrites.size(), 1u);
+  EXPECT_EQ(occurrences(Out, "VPSRLWZri"), 0u);
+  applyTo(Body, Text, x86(), &Differs, Pool("1152657617789587454"));
+  EXPECT_EQ(Differs.Matched, 0u);
 }
 
 //===----------------------------------------------------------------------===//
