@@ -347,6 +347,18 @@ TEST(Symbols, Instances) {
   EXPECT_FALSE(guardHolds(R.W, {APInt(8, 3), APInt(8, 3), APInt(16, 0x8000)}));
 }
 
+TEST(Symbols, ValuesHaveRoomForSums) {
+  for (unsigned Bits : {8u, 32u, 64u, 512u}) {
+    const std::vector<SymbolSpec> Symbols(2, SymbolSpec{uint16_t(Bits)});
+    const std::vector<APInt> Ones(2, APInt::getAllOnes(Bits));
+    const SymExpr A = SymExpr::symbol(0), B = SymExpr::symbol(1);
+    SymExpr Sum = SymExpr::make(SymExpr::Add, {A, B}), Less = SymExpr::make(SymExpr::Sub, {A, Sum});
+    EXPECT_EQ(evaluate(Sum, Symbols, Ones), evaluate(A, Symbols, Ones) * 2);
+    EXPECT_TRUE(holds({SymCondition::LT, A, Sum}, Symbols, Ones)) << Bits;
+    EXPECT_TRUE(holds({SymCondition::LT, Less, SymExpr::number(0)}, Symbols, Ones)) << Bits;
+  }
+}
+
 TEST(Symbols, ErrorsNameLineAndItem) {
   auto Error = [](StringRef From, const std::string &To) {
     return errorOf(replaced(General, From, To));

@@ -98,6 +98,25 @@ TEST(General, GuardsThatAreOffByOne) {
   EXPECT_EQ(Lanes(""), "refuted");
 }
 
+TEST(General, BoundsOfSymbolsAreExact) {
+  auto Clamped = [](const std::string &Guard) {
+    return verdict(x86("  $a:i8\n  where " + Guard + R"(
+  %0:v512
+  %1:v512 = VPSRLWZri %0, $a
+  yield %1
+=>
+  %1:v512 = VPSRLWZri %0, min($a, 7)
+  yield %1
+)"));
+  };
+  EXPECT_EQ(Clamped("$a < 8"), "proved");
+  EXPECT_EQ(Clamped("$a < 9"), "refuted");
+  EXPECT_EQ(Clamped("$a < 16"), "refuted");
+  EXPECT_EQ(Clamped("$a < 1"), "proved");
+  EXPECT_EQ(Clamped("8 > $a"), "proved");
+  EXPECT_EQ(Clamped("$a <= 8"), "refuted");
+}
+
 TEST(General, RotatesAreModuloTheWidth) {
   VerifyOptions O;
   O.RLimit = 1'000'000; // no solver gets there: instance by instance
