@@ -155,9 +155,26 @@ private:
     }
     Result.V = Proved{};
     for (const auto &[Ob, C] : Hard) {
-      Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
+      // Instances mostly cost less than what the variables do not give away soon.
+      const bool HasInstances = R.W.isGeneral() && symbolBits() <= MaxInstanceBits;
+      Expected<SolverAnswer> A =
+          solveSmt(writeSmt(C), HasInstances ? O.RLimit / 10 : O.RLimit, O.WatchdogMs);
       if (!A)
         return A.takeError();
+      if (HasInstances && A->K == SolverAnswer::Unknown) {
+        Expected<Verdict> Each = eachInstance(T, *Ob, E);
+        if (!Each)
+          return Each.takeError();
+        if (std::holds_alternative<Proved>(*Each))
+          continue;
+        if (!std::holds_alternative<Unknown>(*Each)) {
+          Result.V = std::move(*Each);
+          break;
+        }
+        A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
+        if (!A)
+          return A.takeError();
+      }
       switch (A->K) {
       case SolverAnswer::Unsat:
         ++E.BySolver;
@@ -167,16 +184,9 @@ private:
       case SolverAnswer::Sat:
         Result.V = refute(T, C, *Ob, A->Model);
         break;
-      case SolverAnswer::Unknown: {
-        Expected<Verdict> Each = eachInstance(T, *Ob, E);
-        if (!Each)
-          return Each.takeError();
-        if (std::holds_alternative<Proved>(*Each))
-          continue;
-        Result.V =
-            std::holds_alternative<Unknown>(*Each) ? Verdict(Unknown{A->Reason}) : std::move(*Each);
+      case SolverAnswer::Unknown:
+        Result.V = Unknown{A->Reason};
         break;
-      }
       case SolverAnswer::Killed:
         Result.V = Killed{};
         break;
@@ -207,15 +217,20 @@ private:
     return Settle(Settle, Root);
   }
 
-  /// A slice of a general rule, for one instance after the other. Unknown if there
-  /// are too many of them, or one is not decided.
+  /// Bits of all symbols together.
+  unsigned symbolBits() const {
+    unsigned Bits = 0;
+    for (const SymbolSpec &S : R.W.Symbols)
+      Bits += S.Bits;
+    return Bits;
+  }
+
+  /// A slice of a general rule of MaxInstanceBits at most, for one instance after the other.
+  /// Unknown if they cost too much, or one is not decided.
   Expected<Verdict> eachInstance(RuleTerms &T, const Obligation &Ob, Evidence &E) const {
     const Window &W = R.W;
-    unsigned Bits = 0, Queries = 0, Count = 0;
-    for (const SymbolSpec &S : W.Symbols)
-      Bits += S.Bits;
-    if (!W.isGeneral() || Bits > MaxInstanceBits)
-      return Unknown{"too many instances"};
+    const unsigned Bits = symbolBits();
+    unsigned Queries = 0, Count = 0;
     std::optional<NormalForm> Forms;
     for (uint64_t Tuple = 0; Tuple != uint64_t(1) << Bits; ++Tuple) {
       std::vector<APInt> Values;

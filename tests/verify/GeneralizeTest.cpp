@@ -295,6 +295,48 @@ TEST(Generalize, AMDGPUShiftsKeepBelow32) {
   EXPECT_FALSE(guardHolds(R->W, {APInt(32, 1), APInt(32, 31)}));
 }
 
+TEST(Generalize, FieldsOfBits) {
+  std::string Text = general(amd(R"(
+  %0:l32
+  %1:l32 = const splat(i32 255)
+  %2:l32 = const splat(i32 4)
+  %3:l32 = const splat(i32 8)
+  %4:l32 = V_LSHRREV_B32_e64 %2, %0
+  %5:l32 = V_AND_B32_e64 %4, %1
+  yield %5
+=>
+  %4:l32 = V_BFE_U32_e64 %0, %2, %3
+  yield %4
+)"));
+  EXPECT_NE(Text.find("popcount($b)"), std::string::npos) << Text;
+  Expected<Rule> R = parseRule(Text);
+  ASSERT_TRUE(bool(R)) << toString(R.takeError());
+  EXPECT_TRUE(guardHolds(R->W, {APInt(32, 20), APInt(32, 0xfff)}));
+  EXPECT_FALSE(guardHolds(R->W, {APInt(32, 20), APInt(32, 0xf0f)}));
+  // A field of 32 bits is one of none.
+  EXPECT_FALSE(guardHolds(R->W, {APInt(32, 0), APInt::getAllOnes(32)}));
+  Rule Wrong = *R;
+  std::erase_if(Wrong.W.Where, [](const SymCondition &C) { return C.P == SymCondition::LT; });
+  ASSERT_LT(Wrong.W.Where.size(), R->W.Where.size());
+  EXPECT_EQ(verdict(Wrong), "refuted");
+}
+
+TEST(Generalize, TwoShiftsThatAreARotate) {
+  std::string Text = general(amd(R"(
+  %0:l32
+  %1:l32 = const splat(i32 8)
+  %2:l32 = const splat(i32 24)
+  %3:l32 = V_LSHRREV_B32_e64 %1, %0
+  %4:l32 = V_LSHLREV_B32_e64 %2, %0
+  %5:l32 = V_OR_B32_e64 %3, %4
+  yield %5
+=>
+  %3:l32 = V_ALIGNBIT_B32_opsel_e64 %0, %0, %1
+  yield %3
+)"));
+  EXPECT_NE(Text.find("where $a + $b == 32"), std::string::npos) << Text;
+}
+
 TEST(Generalize, ConstantMasks) {
   Rule W = x86(R"(
   %0:v512
