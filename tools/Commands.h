@@ -37,6 +37,7 @@ llvm::Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O
 
 struct HarvestCommand {
   std::vector<std::string> Files;
+  std::string Build; ///< a compile database whose files are harvested too
   CompileOptions Source;
   std::string Db;
   unsigned MaxNodes = 5;

@@ -91,6 +91,8 @@ static Expected<std::string> runClang(const CompileOptions &O, bool OpenCL) {
       Args.push_back("-march=" + O.CPU);
   }
   Args.insert(Args.end(), O.ClangArgs.begin(), O.ClangArgs.end());
+  if (!O.Directory.empty())
+    Args.push_back("-working-directory=" + O.Directory);
   Args.push_back(O.File);
   SmallVector<StringRef, 16> Refs(Args.begin(), Args.end());
   std::string Message;
@@ -134,12 +136,11 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   LoadedSource S;
   S.O = O;
   StringRef Ext = sys::path::extension(O.File);
-  Expected<std::string> Text =
-      Ext == ".c" || Ext == ".cpp" || Ext == ".cl" ? runClang(O, Ext == ".cl") : readFile(O.File);
+  const bool Compiled = is_contained(CompiledExtensions, Ext);
+  Expected<std::string> Text = Compiled ? runClang(O, Ext == ".cl") : readFile(O.File);
   if (!Text)
     return Text.takeError();
-  if (Ext != ".c" && Ext != ".cpp" && Ext != ".cl" && Ext != ".ll" && Ext != ".bc" &&
-      Ext != ".mir" && O.File != "-")
+  if (!Compiled && Ext != ".ll" && Ext != ".bc" && Ext != ".mir" && O.File != "-")
     return makeError(O.File + ": unknown kind of input (.c .cpp .cl .ll .bc .mir)");
   S.Text = std::move(*Text);
   S.IsMir = Ext == ".mir";

@@ -22,10 +22,14 @@ class MemoryBuffer;
 
 namespace whittle {
 
+/// Names that end so go through clang.
+inline constexpr llvm::StringLiteral CompiledExtensions[] = {".c", ".cpp", ".cc", ".cxx", ".cl"};
+
 struct CompileOptions {
   std::string File; ///< .c .cpp .cl .ll .bc .mir
   std::string Triple, CPU, Features;
   std::vector<std::string> ClangArgs; ///< for .c, .cpp and .cl, after the defaults
+  std::string Directory;              ///< where clang runs; empty: here
   unsigned OptLevel = 3;
 };
 
@@ -38,6 +42,11 @@ struct LoadedSource {
   std::string Triple, CPU; ///< as they will be used
   std::string Hash;        ///< of Text
 };
+
+/// The C and C++ files of a compile database (compile_commands.json, or the folder
+/// that has one), each with its directory and those of its arguments that bear on
+/// the code. Errors name the file, and the entry.
+llvm::Expected<std::vector<CompileOptions>> compileCommands(const std::string &Path);
 
 /// Runs the front end if needed. Errors name the file.
 llvm::Expected<LoadedSource> loadSource(const CompileOptions &O);

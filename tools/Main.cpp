@@ -107,11 +107,17 @@ int main(int Argc, char **Argv) {
 
   HarvestCommand Har;
   A = Sub(App, "harvest", "put the windows of real code into a database's queue");
-  A->add_option("files", Har.Files, ".c .cpp .cl .ll .bc .mir")->required();
+  CLI::Option *HarFiles = A->add_option("files", Har.Files, ".c .cpp .cl .ll .bc .mir");
+  CLI::Option *HarBuild = A->add_option(
+      "-p", Har.Build, "compile database (or its folder): every C and C++ file, as it is built");
   addSourceOptions(A, Har.Source);
   A->add_option("--db", Har.Db, "database, made if missing")->required();
   A->add_option("--max-nodes", Har.MaxNodes, "instructions in a window")->check(CLI::Range(1u, 8u));
-  A->callback([&] { Run = [&] { return runHarvest(Har, Out); }; });
+  A->callback([&, HarFiles, HarBuild] {
+    if (!HarFiles->count() && !HarBuild->count())
+      throw CLI::RequiredError("a file or -p");
+    Run = [&] { return runHarvest(Har, Out); };
+  });
 
   SearchCommand Sea;
   A = Sub(App, "search", "search the queued windows, prove and store rules");

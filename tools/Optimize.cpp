@@ -237,9 +237,27 @@ Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O) {
     return Db.takeError();
   unsigned Windows = 0, New = 0;
   int Status = 0;
+  std::vector<CompileOptions> All;
   for (const std::string &File : C.Files) {
-    CompileOptions One = C.Source;
-    One.File = File;
+    All.push_back(C.Source);
+    All.back().File = File;
+  }
+  if (!C.Build.empty()) {
+    Expected<std::vector<CompileOptions>> Build = compileCommands(C.Build);
+    if (!Build)
+      return Build.takeError();
+    for (const CompileOptions &E : *Build) {
+      // What the command line says of the target goes before what the build says.
+      All.push_back(C.Source);
+      All.back().File = E.File;
+      All.back().Directory = E.Directory;
+      std::vector<std::string> &Args = All.back().ClangArgs;
+      for (const std::string &A : E.ClangArgs)
+        if (C.Source.CPU.empty() || !StringRef(A).starts_with("-march="))
+          Args.push_back(A);
+    }
+  }
+  for (const CompileOptions &One : All) {
     Expected<LoadedSource> S = loadSource(One);
     Expected<std::string> Done = S ? harvestInto(**Db, *S, {C.MaxNodes}, Windows, New)
                                    : Expected<std::string>(S.takeError());
@@ -250,7 +268,7 @@ Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O) {
     }
   }
   if (O.Json)
-    outs() << json{{"files", C.Files.size()}, {"windows", Windows}, {"new", New}}.dump() << "\n";
+    outs() << json{{"files", All.size()}, {"windows", Windows}, {"new", New}}.dump() << "\n";
   else if (!O.Quiet)
     outs() << Windows << " windows, " << New << " new, in " << C.Db << "\n";
   return Status;
