@@ -84,7 +84,8 @@ void TaskSearch::findFunctions() {
   Functions.assign(Table.size(), 0);
   constexpr size_t AtOnce = 64;
   S.parallel((Table.size() + AtOnce - 1) / AtOnce, [&](size_t Piece, unsigned Thread) {
-    for (size_t Id = Piece * AtOnce; Id != std::min(Table.size(), (Piece + 1) * AtOnce); ++Id) {
+    size_t End = std::min(Table.size(), (Piece + 1) * AtOnce);
+    for (size_t Id = Piece * AtOnce; Id != End && !S.expired(); ++Id) {
       const Value &V = Table[uint32_t(Id)];
       bool Mask = T.GoalTy.Kind == RegKind::Mask;
       if (!loadable(V.Ty) || (!Mask && V.Ty.bytes() != T.GoalTy.bytes()))
