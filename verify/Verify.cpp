@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "verify/Verify.h"
+#include "verify/CaseSplit.h"
 #include "verify/Cone.h"
 #include "verify/NormalForm.h"
 #include "verify/Obligations.h"
@@ -30,6 +31,9 @@ static constexpr unsigned MaxExcused = 4;
 /// that may cost: queries, and terms of the rule's graph.
 static constexpr unsigned MaxInstanceBits = 16, MaxInstanceQueries = 2048;
 static constexpr size_t MaxInstanceTerms = 3'000'000;
+
+/// The solver of slices that are proved mask by mask, in evidence.
+static constexpr StringLiteral CaseSplitName("case split");
 
 StringRef verdictName(const Verdict &V) {
   static constexpr const char *Names[] = {"proved", "refuted", "unknown", "killed"};
@@ -155,6 +159,16 @@ private:
     }
     Result.V = Proved{};
     for (const auto &[Ob, C] : Hard) {
+      // What a mask moves where is settled by its values; a first one that does not
+      // settle it costs little.
+      if (std::vector<ControlBit> Masks = maskBits(C);
+          O.NormalForms && !Masks.empty() &&
+          equalInEveryCase(T.G, Forms, Ob->Source, Ob->Target, Masks)) {
+        ++E.BySolver;
+        if (!is_contained(E.Solvers, CaseSplitName))
+          E.Solvers.push_back(CaseSplitName.str());
+        continue;
+      }
       // Instances mostly cost less than what the variables do not give away soon.
       const bool HasInstances = R.W.isGeneral() && symbolBits() <= MaxInstanceBits;
       Expected<SolverAnswer> A =
@@ -196,25 +210,24 @@ private:
     return Error::success();
   }
 
+  /// Every bit of masks that the slice reads, lowest first.
+  std::vector<ControlBit> maskBits(const Cone &C) const {
+    std::vector<ControlBit> Bits;
+    for (const Atom &A : C.atoms())
+      if (A.Key.K == VarKey::Leaf && R.W.Leaves[A.Key.Index].Ty.Kind == RegKind::Mask)
+        for (unsigned I = 0; I != A.Width; ++I)
+          Bits.push_back({A.Key, A.Lo + I});
+    llvm::sort(Bits);
+    return Bits;
+  }
+
   /// \p T with each symbol as \p Values has it.
   static Term withSymbols(TermGraph &G, Term Root, ArrayRef<APInt> Values) {
-    DenseMap<uint32_t, Term> Done;
-    auto Settle = [&](auto &&Self, Term T) -> Term {
-      if (auto It = Done.find(T.Id); It != Done.end())
-        return It->second;
-      Term Out = T;
-      if (G.op(T) == TermOp::Var) {
-        if (const VarKey K = G.key(T); K.K == VarKey::Symbol)
-          Out = G.constant(Values[K.Index].extractBits(G.width(T), G.lo(T)));
-      } else if (!G.isConst(T)) {
-        SmallVector<Term, 8> Ops;
-        for (Term Op : G.operands(T))
-          Ops.push_back(Self(Self, Op));
-        Out = G.rebuild(T, Ops);
-      }
-      return Done[T.Id] = Out;
-    };
-    return Settle(Settle, Root);
+    return substitute(G, Root, [&](Term Var) -> std::optional<Term> {
+      if (const VarKey K = G.key(Var); K.K == VarKey::Symbol)
+        return G.constant(Values[K.Index].extractBits(G.width(Var), G.lo(Var)));
+      return std::nullopt;
+    });
   }
 
   /// Bits of all symbols together.
@@ -276,26 +289,13 @@ private:
   /// leaves unspecified, with all else as \p A has it. A wrong rule differs so;
   /// otherwise only our fixed witness failed.
   bool differsWhatever(TermGraph &G, Term Source, const APInt &Target, const Assignment &A) const {
-    DenseMap<uint32_t, Term> Settled;
-    auto Settle = [&](auto &&Self, Term T) -> Term {
-      if (auto It = Settled.find(T.Id); It != Settled.end())
-        return It->second;
-      Term Out = T;
-      if (G.op(T) == TermOp::Var) {
-        const VarKey K = G.key(T);
-        bool Chosen =
-            K.K == VarKey::SourceChoice || (K.K == VarKey::Leaf && R.W.Leaves[K.Index].Choice);
-        if (!Chosen)
-          Out = G.constant(A.get(K, G.lo(T), G.width(T)));
-      } else if (!G.isConst(T)) {
-        SmallVector<Term, 8> Ops;
-        for (Term Op : G.operands(T))
-          Ops.push_back(Self(Self, Op));
-        Out = G.rebuild(T, Ops);
-      }
-      return Settled[T.Id] = Out;
-    };
-    Term Agree = G.eq(Settle(Settle, Source), G.constant(Target));
+    Term Settled = substitute(G, Source, [&](Term Var) -> std::optional<Term> {
+      const VarKey K = G.key(Var);
+      if (K.K == VarKey::SourceChoice || (K.K == VarKey::Leaf && R.W.Leaves[K.Index].Choice))
+        return std::nullopt;
+      return G.constant(A.get(K, G.lo(Var), G.width(Var)));
+    });
+    Term Agree = G.eq(Settled, G.constant(Target));
     if (G.isConst(Agree))
       return G.isZero(Agree);
     Expected<SolverAnswer> Answer =

@@ -500,8 +500,10 @@ TEST(Constants, WithoutTheSolversNothingIsFound) {
     if (N.Depth == 3)
       continue; // another answer has none
     RandomChecker Check;
+    // 0 and -1 are tried anyway.
     for (const Rule &Found : findFor(N, O, Check.fn()).Proved)
-      EXPECT_FALSE(newConstant(Found)) << printRule(Found);
+      if (std::optional<APInt> K = newConstant(Found))
+        EXPECT_TRUE(K->isZero() || K->isAllOnes()) << printRule(Found);
   }
 }
 
