@@ -243,7 +243,7 @@ private:
       return false; // cut short: stays as it was
     Sum.Solved += Solved && Final;
     Sum.Proved += Solved && Final;
-    if (Solved && Final && O.Generalize) {
+    if (Solved && O.Generalize && Generalized.insert(ruleId(Rules[0].first)).second) {
       Expected<std::optional<Generalization>> G = generalize(Rules[0].first);
       if (!G)
         return G.takeError();
@@ -333,6 +333,7 @@ private:
   const LoopOptions &O;
   Clock::time_point Start;
   LoopSummary Sum;
+  std::set<Hash128> Generalized; ///< rules of this run, which later rounds may give again
   std::map<Hash128, std::set<std::string>> Searched; ///< --resume: settings used before
   std::map<std::pair<std::string, std::string>, std::unique_ptr<MCSubtargetInfo>> Subtargets;
   std::map<std::string, std::unique_ptr<CandidateRanker>> Rankers;
