@@ -64,7 +64,38 @@ void Profit::add(Time &T, SmallVectorImpl<double> &Ready, const Node &N, unsigne
   T.Latency = std::max(T.Latency, End);
 }
 
+/// True if an AMDGPU instruction holds the constant itself.
+static bool isInline(const APInt &C) {
+  return C.getBitWidth() > 32 ? C.isZero() : C.getSExtValue() >= -16 && C.getSExtValue() <= 64;
+}
+
+namespace {
+/// Instructions of a program, and constants that none of them holds itself.
+struct Demand {
+  unsigned Instructions = 0, Constants = 0;
+  Demand(const Window &W, const Program &P) {
+    std::vector<bool> Read(W.numLeaves());
+    for (const Node &N : P.Nodes) {
+      Instructions += !N.R->isGeneric();
+      for (unsigned Op : N.Ops)
+        if (Op < W.numLeaves())
+          Read[Op] = true;
+    }
+    for (auto [I, L] : enumerate(W.Leaves))
+      Constants += Read[I] && L.Const && !isInline(*L.Const);
+  }
+  unsigned all() const { return Instructions + Constants; }
+};
+} // namespace
+
 bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
+  // Where an instruction takes no literal, a new constant is a move, and a register
+  // from there on: not worth an instruction that is gone.
+  if (Table.isa().arch() == "amdgcn" && !MF.getSubtarget().checkFeatures("+vop3-literal")) {
+    Demand Before(M.window(), M.window().Source), After(M.window(), M.rule().Target);
+    if (After.Constants > Before.Constants && After.all() >= Before.all())
+      return false;
+  }
   if (!open())
     return true;
   const Window &W = M.window();
