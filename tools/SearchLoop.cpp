@@ -235,10 +235,11 @@ private:
         Rules.emplace_back(*Weak, evidenceOf(*Weak, *V, "search"));
     }
     bool Solved = !Rules.empty();
-    // Nothing longer is cheaper than Depth moves and one instruction that is none.
+    // Two instructions may be cheaper than one that weighs more than a move and an
+    // instruction that is none; what is found among those of two is taken.
     bool Final =
-        LastRound ||
-        (Solved && staticCost(Rules[0].first.W, Rules[0].first.Target).Weight <= Now.Depth + 2);
+        LastRound || (Solved && (Now.Depth > 1 ||
+                                 staticCost(Rules[0].first.W, Rules[0].first.Target).Weight <= 3));
     if (!Solved && (interruptFlag() || left() <= 0))
       return false; // cut short: stays as it was
     Sum.Solved += Solved && Final;
