@@ -86,13 +86,18 @@ public:
     unsigned Heaviest = 0;
     for (const Operation &Op : Ops)
       Heaviest = std::max(Heaviest, Op.R->Weight);
-    for (Weight = 1; Weight <= Heaviest * O.Length && !over(); ++Weight)
+    for (Weight = 1; Weight <= Heaviest * O.Length && !over(); ++Weight) {
+      const size_t First = Result.Rules.size();
       for (unsigned Op = 0; Op != Ops.size() && !over(); ++Op)
         if (Ops[Op].R->Weight <= Weight)
           operand(Op, 0);
+      minimise(First);
+      for (const Rule &R : ArrayRef(Result.Rules).drop_front(First))
+        if (O.Found)
+          O.Found(R);
+    }
     if (Error E = std::exchange(Failure, Error::success()))
       return std::move(E);
-    minimise();
     Result.Values = Cheapest.size();
     Result.Exhausted = !Full && !over();
     return std::move(Result);
@@ -293,35 +298,35 @@ private:
 
   void accept(Rule R) {
     canonicalize(R);
-    Rules.add(R);
-    if (O.Found)
-      O.Found(R);
+    Numbers.push_back(Rules.add(R));
     Result.Rules.push_back(std::move(R));
   }
 
-  /// Drops rules that the others make superfluous, the most special first: one that
-  /// holds for a value twice may have been met before the one for any two.
-  void minimise() {
+  /// Drops rules from \p First on, all of one weight, that the others make superfluous,
+  /// the most special first: one that holds for a value twice may have been met before
+  /// the one for any two. A lighter rule is not: a heavier source
+  /// has more instructions to match than it has, or dearer ones.
+  void minimise(size_t First) {
     std::vector<std::pair<unsigned, size_t>> Order;
-    RewriteSet Set;
-    for (auto [I, R] : enumerate(Result.Rules)) {
-      auto Open = count_if(R.W.Leaves, [](const Leaf &L) { return !L.Const; });
-      Order.push_back({unsigned(Open), Set.add(R)});
+    for (size_t I = First; I != Result.Rules.size(); ++I) {
+      auto Open = count_if(Result.Rules[I].W.Leaves, [](const Leaf &L) { return !L.Const; });
+      Order.push_back({unsigned(Open), I});
     }
     llvm::sort(Order);
-    std::vector<bool> Drop(Order.size());
+    std::vector<bool> Drop(Result.Rules.size());
     for (auto [Open, I] : Order) {
       const Rule &R = Result.Rules[I];
-      Set.remove(I);
+      Rules.remove(Numbers[I]);
       Window Wider = R.W;
-      Program Least = Set.reduce(Wider, R.W.Source);
+      Program Least = Rules.reduce(Wider, R.W.Source);
       Drop[I] = staticCost(Wider, Least) <= staticCost(R.W, R.Target);
       if (!Drop[I])
-        Set.restore(I);
+        Rules.restore(Numbers[I]);
       else
         ++Result.Derived;
     }
-    size_t I = 0;
+    size_t I = 0, J = 0;
+    llvm::erase_if(Numbers, [&](size_t) { return Drop[J++]; });
     llvm::erase_if(Result.Rules, [&](const Rule &) { return Drop[I++]; });
   }
 
@@ -366,6 +371,7 @@ private:
   std::vector<Value> Values;                             ///< leaves first
   std::map<uint64_t, SmallVector<unsigned, 2>> Cheapest; ///< by fingerprint
   RewriteSet Rules;
+  std::vector<size_t> Numbers; ///< in Rules, of each of the result's
   DiscoverResult Result;
   SmallVector<unsigned, 4> Args; ///< chosen so far
   unsigned Weight = 0;           ///< of the programs being met

@@ -25,7 +25,9 @@ struct DiscoverOptions {
   size_t MaxBytes = size_t(4) << 30;       ///< of values kept
   double Seconds = 0;                      ///< wall clock; 0: no limit
   const std::atomic<bool> *Stop = nullptr; ///< set by an interrupt
-  std::function<void(const Rule &)> Found; ///< each rule as it is proved; may be null
+  /// Each rule of the result, once all programs of its source's weight were seen, so
+  /// that a run which is killed has lost little. May be null.
+  std::function<void(const Rule &)> Found;
 };
 
 struct DiscoverResult {

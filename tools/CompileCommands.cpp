@@ -38,15 +38,24 @@ static std::optional<bool> isLeftOut(StringRef Arg) {
   return std::nullopt;
 }
 
-/// The arguments of an entry, without the compiler and \p File.
-static std::vector<std::string> argumentsOf(ArrayRef<StringRef> All, StringRef File) {
+static std::string absolute(StringRef Directory, StringRef File) {
+  SmallString<128> Whole(File);
+  sys::path::make_absolute(Directory, Whole);
+  sys::path::remove_dots(Whole, /*remove_dot_dot=*/true);
+  return Whole.str().str();
+}
+
+/// The arguments of an entry, without the compiler and \p File, however the command
+/// names it.
+static std::vector<std::string> argumentsOf(ArrayRef<StringRef> All, StringRef Directory,
+                                            StringRef File) {
   std::vector<std::string> Args;
   for (size_t I = 1; I < All.size(); ++I) {
     if (std::optional<bool> WithValue = isLeftOut(All[I])) {
       I += *WithValue;
       continue;
     }
-    if (All[I] != File && All[I] != "--")
+    if (All[I] != "--" && absolute(Directory, All[I]) != File)
       Args.push_back(All[I].str());
   }
   return Args;
@@ -98,10 +107,8 @@ Expected<std::vector<CompileOptions>> compileCommands(const std::string &Given) 
       continue;
     CompileOptions O;
     O.Directory = *Directory;
-    O.ClangArgs = argumentsOf(Args, *File);
-    SmallString<128> Whole(*File);
-    sys::path::make_absolute(*Directory, Whole);
-    O.File = Whole.str().str();
+    O.File = absolute(*Directory, *File);
+    O.ClangArgs = argumentsOf(Args, *Directory, O.File);
     // A file may be compiled twice in a build, for a shared and a static library say.
     std::string Key = O.File;
     for (const std::string &A : O.ClangArgs)

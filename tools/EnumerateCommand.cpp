@@ -46,6 +46,22 @@ Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O) {
   }
   std::map<Hash128, VerifyResult> Proofs;
   Error Failure = Error::success();
+  unsigned Added = 0;
+  D.Found = [&](const Rule &R) {
+    if (!Db) {
+      if (!O.Json)
+        outs() << printRule(R) << "\n";
+      return;
+    }
+    Expected<bool> New = Db->addRule(R, evidenceOf(R, Proofs[ruleId(R)], "enumerate"));
+    if (New) {
+      Added += *New;
+    } else {
+      // A full disk, say: what follows would be lost too.
+      Failure = joinErrors(std::move(Failure), New.takeError());
+      interruptFlag() = true;
+    }
+  };
   Expected<DiscoverResult> Result = discover(**Isa, D, [&](const Rule &R) {
     CandidateVerdict V;
     Expected<VerifyResult> Proof = verify(R);
@@ -64,22 +80,10 @@ Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O) {
     }
     return V;
   });
+  if (!Result)
+    return joinErrors(std::move(Failure), Result.takeError());
   if (Failure)
     return std::move(Failure);
-  if (!Result)
-    return Result.takeError();
-  unsigned Added = 0;
-  for (const Rule &R : Result->Rules) {
-    if (!Db) {
-      if (!O.Json)
-        outs() << printRule(R) << "\n";
-      continue;
-    }
-    Expected<bool> New = Db->addRule(R, evidenceOf(R, Proofs[ruleId(R)], "enumerate"));
-    if (!New)
-      return New.takeError();
-    Added += *New;
-  }
   if (O.Json) {
     json J = {{"rules", Result->Rules.size()}, {"programs", Result->Programs},
               {"values", Result->Values},      {"derived", Result->Derived},
