@@ -9,6 +9,7 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 #include <functional>
 
 using namespace llvm;
@@ -57,18 +58,9 @@ private:
           Next.push_back({X.Ops[From], Y.Ops[K]});
         return solve(std::move(Next), Bound, Out);
       };
-      SmallVector<unsigned, 4> Given;
-      for (unsigned K = 0; K != X.Ops.size(); ++K)
-        Given.push_back(K);
-      std::vector<SmallVector<unsigned, 4>> Orders{Given};
-      for (size_t Done = 0; Done != Orders.size(); ++Done)
-        for (auto [I, J] : commutativeInputs(*X.R)) {
-          SmallVector<unsigned, 4> Order = Orders[Done];
-          std::swap(Order[I], Order[J]);
-          if (!is_contained(Orders, Order))
-            Orders.push_back(Order);
-        }
-      return any_of(Orders, Try);
+      if (X.R->isGeneric())
+        return Try(to_vector<4>(seq<unsigned>(X.Ops.size())));
+      return any_of(operandOrders(*X.R), Try);
     }
     Out = std::move(Bound);
     return true;
@@ -87,16 +79,7 @@ private:
     const Leaf *Given = Value < W.numLeaves() ? &W.Leaves[Value] : nullptr;
     if (Wanted.Const)
       return Given && Given->Const && *Given->Const == *Wanted.Const;
-    if (!Wanted.hasFacts())
-      return true;
-    if (!Given)
-      return false;
-    auto Implied = [](const APInt &Want, const APInt &Have) {
-      return Want.isZero() || (Have.getBitWidth() == Want.getBitWidth() && Want.isSubsetOf(Have));
-    };
-    if (Given->Const)
-      return Implied(Wanted.Zeros, ~*Given->Const) && Implied(Wanted.Ones, *Given->Const);
-    return Implied(Wanted.Zeros, Given->Zeros) && Implied(Wanted.Ones, Given->Ones);
+    return !Wanted.hasFacts() || (Given && Wanted.factsHoldFor(*Given));
   }
 
   const Rule &R;

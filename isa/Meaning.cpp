@@ -402,6 +402,26 @@ ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R) {
   });
 }
 
+const std::vector<SmallVector<unsigned, 4>> &operandOrders(const Row &R) {
+  static constexpr size_t MaxOrders = 24;
+  using Permutations = std::vector<SmallVector<unsigned, 4>>;
+  static PerRow<Permutations> Known;
+  return Known.get(R, [&] {
+    SmallVector<unsigned, 4> Given;
+    for (unsigned I = 0; I != R.Ins.size(); ++I)
+      Given.push_back(I);
+    Permutations All{Given};
+    for (size_t I = 0; I < All.size() && All.size() < MaxOrders; ++I)
+      for (auto [A, B] : commutativeInputs(R)) {
+        SmallVector<unsigned, 4> Next = All[I];
+        std::swap(Next[A], Next[B]);
+        if (!is_contained(All, Next))
+          All.push_back(Next);
+      }
+    return All;
+  });
+}
+
 /// True if each use of \p X takes its lowest 16 bits, or bytes of them.
 static bool usedInLowHalf(const Value *X) {
   return all_of(X->users(), [&](const User *U) {

@@ -52,6 +52,11 @@ Hash128 rowHash(const Row &R);
 /// Input pairs (I, J), I < J, whose exchange leaves the meaning hash unchanged.
 llvm::ArrayRef<std::pair<unsigned, unsigned>> commutativeInputs(const Row &R);
 
+/// The orders of inputs that exchanges of those lead to, the given one first; all of
+/// them up to 24. Order[I] is the input that stands at place I. Cached. Not for generic
+/// rows, whose operands have one order.
+const std::vector<llvm::SmallVector<unsigned, 4>> &operandOrders(const Row &R);
+
 /// True if the meaning depends on the low 16 bits of 32-bit input \p In only. Cached.
 bool readsLowHalfOnly(const Row &R, unsigned In);
 

@@ -22,6 +22,15 @@ unsigned Node::immBits(unsigned K) const {
   llvm_unreachable("no such immediate");
 }
 
+bool Leaf::factsHoldFor(const Leaf &Given) const {
+  auto Implied = [](const APInt &Want, const APInt &Have) {
+    return Want.isZero() || (Have.getBitWidth() == Want.getBitWidth() && Want.isSubsetOf(Have));
+  };
+  if (Given.Const)
+    return Implied(Zeros, ~*Given.Const) && Implied(Ones, *Given.Const);
+  return Implied(Zeros, Given.Zeros) && Implied(Ones, Given.Ones);
+}
+
 bool Window::hasMatrix() const {
   for (const Node &N : Source.Nodes)
     if (N.R->isMatrix())

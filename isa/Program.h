@@ -43,6 +43,9 @@ struct Leaf {
   llvm::APInt Zeros = llvm::APInt::getZeroWidth(), Ones = llvm::APInt::getZeroWidth();
 
   bool hasFacts() const { return !Zeros.isZero() || !Ones.isZero(); }
+  /// True if these facts hold for every value that \p Given, of the same type, stands
+  /// for: its constant, or what its facts leave.
+  bool factsHoldFor(const Leaf &Given) const;
   bool isConstant() const { return Const || Symbolic; }
 };
 

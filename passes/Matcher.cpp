@@ -21,8 +21,6 @@ namespace whittle {
 /// Backtracking steps for one rule at one root: far more than any real match
 /// needs, and a bound on code made to be slow.
 static constexpr unsigned MaxSteps = 20000;
-/// Operand orders tried for one instruction.
-static constexpr unsigned MaxOrders = 24;
 
 bool sameSymbol(const Row &A, const Row &B) {
   if (&A == &B)
@@ -63,9 +61,8 @@ static bool sameImms(const Row &R, ArrayRef<int64_t> A, ArrayRef<int64_t> B) {
 
 class MatchRun {
 public:
-  MatchRun(RuleSet &Set, ValueView &View, const LoadedRule &Rule,
-           function_ref<bool(const Match &)> Accept)
-      : Set(Set), View(View), W(Rule.R.W), Accept(Accept), L(W.numLeaves()) {
+  MatchRun(ValueView &View, const LoadedRule &Rule, function_ref<bool(const Match &)> Accept)
+      : View(View), W(Rule.R.W), Accept(Accept), L(W.numLeaves()) {
     M.Rule = &Rule;
     M.Leaves.resize(L);
     M.NodeMI.resize(W.Source.Nodes.size());
@@ -133,11 +130,10 @@ private:
         if (Slot)
           break;
         // Two nodes are two instructions: the target was weighed against both.
-        if (!sameSymbol(*P->R, *N.R) || !bindImms(N, *P) ||
-            is_contained(M.NodeMI, P->MI))
+        if (!sameSymbol(*P->R, *N.R) || !bindImms(N, *P) || is_contained(M.NodeMI, P->MI))
           return false;
         Slot = P->MI;
-        const auto &Orders = Set.operandOrders(*N.R);
+        const auto &Orders = operandOrders(*N.R);
         if (Orders.size() == 1) {
           pushOperands(N, *P, Orders[0], Todo);
           break;
@@ -391,7 +387,6 @@ private:
     return false;
   }
 
-  RuleSet &Set;
   ValueView &View;
   const Window &W;
   function_ref<bool(const Match &)> Accept;
@@ -484,29 +479,9 @@ ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII
   return ByOpcode[Opcode] = std::move(Found);
 }
 
-const RuleSet::Permutations &RuleSet::operandOrders(const Row &R) {
-  std::unique_ptr<Permutations> &Slot = Orders[&R];
-  if (Slot)
-    return *Slot;
-  Permutations P;
-  SmallVector<unsigned, 4> Identity;
-  for (unsigned I = 0; I != R.Ins.size(); ++I)
-    Identity.push_back(I);
-  P.push_back(Identity);
-  for (unsigned I = 0; I < P.size() && P.size() < MaxOrders; ++I)
-    for (auto [A, B] : commutativeInputs(R)) {
-      SmallVector<unsigned, 4> Next = P[I];
-      std::swap(Next[A], Next[B]);
-      if (!is_contained(P, Next))
-        P.push_back(Next);
-    }
-  Slot = std::make_unique<Permutations>(std::move(P));
-  return *Slot;
-}
-
 bool RuleSet::match(ValueView &View, MachineInstr &Root, unsigned Rule,
                     function_ref<bool(const Match &)> Accept) {
-  return MatchRun(*this, View, Rules[Rule], Accept).at(Root);
+  return MatchRun(View, Rules[Rule], Accept).at(Root);
 }
 
 Matcher::Matcher(std::vector<LoadedRule> Rules) { setRules(std::move(Rules)); }

@@ -80,9 +80,6 @@ public:
   std::mutex &lock() { return Lock; }
 
 private:
-  friend class MatchRun;
-  using Permutations = std::vector<llvm::SmallVector<unsigned, 4>>;
-  const Permutations &operandOrders(const Row &R);
   llvm::SmallVector<const Row *, 2> rowsOf(unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
   OpcodeTable Table;
@@ -90,7 +87,6 @@ private:
   std::vector<Loop> Loops;
   llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
   llvm::DenseMap<unsigned, bool> EndsLoop;
-  llvm::DenseMap<const Row *, std::unique_ptr<Permutations>> Orders; ///< stable addresses
   std::mutex Lock;
 };
 

@@ -9,6 +9,7 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include <map>
@@ -85,14 +86,15 @@ private:
       const Node &X = Pattern.node(Program, A), &Y = Subject.node(Program, B);
       if (!sameOperation(X, Y))
         return false;
-      for (const auto &Order : operandOrders(X)) {
+      auto Try = [&](ArrayRef<unsigned> Order) {
         std::vector<Pair> Next = Pending;
         for (auto [K, From] : enumerate(Order))
           Next.push_back({Program, X.Ops[From], Y.Ops[K]});
-        if (solve(std::move(Next), Bound))
-          return true;
-      }
-      return false;
+        return solve(std::move(Next), Bound);
+      };
+      if (X.R->isGeneric())
+        return Try(to_vector<4>(seq<unsigned>(X.Ops.size())));
+      return any_of(operandOrders(*X.R), Try);
     }
     return true;
   }
@@ -106,22 +108,6 @@ private:
     return !X.R->isGeneric() && !Y.R->isGeneric() && meaningHash(*X.R) == meaningHash(*Y.R);
   }
 
-  /// All orders that exchanges of commutative inputs lead to, the given first.
-  static std::vector<SmallVector<unsigned, 4>> operandOrders(const Node &N) {
-    SmallVector<unsigned, 4> Given;
-    for (unsigned K = 0; K < N.Ops.size(); ++K)
-      Given.push_back(K);
-    std::vector<SmallVector<unsigned, 4>> Orders{Given};
-    for (size_t Done = 0; Done < Orders.size(); ++Done)
-      for (auto [I, J] : commutativeInputs(*N.R)) {
-        SmallVector<unsigned, 4> Order = Orders[Done];
-        std::swap(Order[I], Order[J]);
-        if (!is_contained(Orders, Order))
-          Orders.push_back(Order);
-      }
-    return Orders;
-  }
-
   /// Every value that \p Given stands for is one that \p Wanted takes.
   bool admits(const Leaf &Wanted, const Leaf &Given) const {
     if (Wanted.Ty != Given.Ty || Wanted.Choice != Given.Choice || Wanted.Loop != Given.Loop)
@@ -132,14 +118,7 @@ private:
       return Given.Const && *Wanted.Const == *Given.Const;
     if (Test == LeafTest::Kind || !Wanted.hasFacts())
       return true;
-    auto Implied = [](const APInt &Want, const APInt &Have) {
-      if (Want.isZero())
-        return true;
-      return Have.getBitWidth() == Want.getBitWidth() && Want.isSubsetOf(Have);
-    };
-    if (Given.Const)
-      return Implied(Wanted.Zeros, ~*Given.Const) && Implied(Wanted.Ones, *Given.Const);
-    return Implied(Wanted.Zeros, Given.Zeros) && Implied(Wanted.Ones, Given.Ones);
+    return Wanted.factsHoldFor(Given);
   }
 
   View Pattern, Subject;

@@ -63,20 +63,16 @@ Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O) {
     }
   };
   Expected<DiscoverResult> Result = discover(**Isa, D, [&](const Rule &R) {
-    CandidateVerdict V;
     Expected<VerifyResult> Proof = verify(R);
     if (!Proof) {
       Failure = joinErrors(std::move(Failure), Proof.takeError());
-    } else if (std::holds_alternative<Proved>(Proof->V)) {
-      V.K = CandidateVerdict::Proved;
+      return CandidateVerdict();
+    }
+    CandidateVerdict V = candidateVerdict(*Proof);
+    if (V.K == CandidateVerdict::Proved) {
       Rule Canonical = R;
       canonicalize(Canonical);
       Proofs[ruleId(Canonical)] = std::move(*Proof);
-    } else if (auto *X = std::get_if<Counterexample>(&Proof->V)) {
-      V.K = CandidateVerdict::Refuted;
-      V.Counterexample = X->Leaves;
-    } else if (std::holds_alternative<Killed>(Proof->V)) {
-      V.K = CandidateVerdict::Killed;
     }
     return V;
   });

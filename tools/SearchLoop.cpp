@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/SearchLoop.h"
-#include "enumerate/Search.h"
 #include "isa/LoopRule.h"
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
@@ -38,6 +37,19 @@ void catchInterrupts() {
   auto Handler = [](int) { interruptFlag() = true; };
   std::signal(SIGINT, Handler);
   std::signal(SIGTERM, Handler);
+}
+
+CandidateVerdict candidateVerdict(const VerifyResult &V) {
+  CandidateVerdict C;
+  if (std::holds_alternative<Proved>(V.V)) {
+    C.K = CandidateVerdict::Proved;
+  } else if (auto *X = std::get_if<Counterexample>(&V.V)) {
+    C.K = CandidateVerdict::Refuted;
+    C.Counterexample = X->Leaves;
+  } else if (std::holds_alternative<Killed>(V.V)) {
+    C.K = CandidateVerdict::Killed;
+  }
+  return C;
 }
 
 RuleEvidence evidenceOf(const Rule &R, const VerifyResult &V, StringRef FoundBy) {
@@ -303,21 +315,11 @@ private:
   }
 
   CandidateVerdict prove(const Rule &R) {
-    CandidateVerdict C;
     Expected<VerifyResult> V = verify(R);
-    if (!V) {
-      errs() << "whittle: " << toString(V.takeError()) << "\n";
-      return C;
-    }
-    if (std::holds_alternative<Proved>(V->V)) {
-      C.K = CandidateVerdict::Proved;
-    } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
-      C.K = CandidateVerdict::Refuted;
-      C.Counterexample = X->Leaves;
-    } else if (std::holds_alternative<Killed>(V->V)) {
-      C.K = CandidateVerdict::Killed;
-    }
-    return C;
+    if (V)
+      return candidateVerdict(*V);
+    errs() << "whittle: " << toString(V.takeError()) << "\n";
+    return {};
   }
 
   void progress(size_t I, size_t N, const Round &R) {

@@ -8,6 +8,7 @@
 #ifndef WHITTLE_TOOLS_SEARCHLOOP_H
 #define WHITTLE_TOOLS_SEARCHLOOP_H
 
+#include "enumerate/Search.h"
 #include "rulesdb/RuleDb.h"
 #include "verify/Verify.h"
 #include <atomic>
@@ -42,6 +43,9 @@ struct LoopSummary {
 /// (SIGINT, SIGTERM) ends it after the window in work. With no limit of time the
 /// rules depend on the queue, the seed and the budget only, on any number of shards.
 llvm::Expected<LoopSummary> searchWindows(RuleDb &Db, const LoopOptions &O);
+
+/// What a search needs to know of a proof.
+CandidateVerdict candidateVerdict(const VerifyResult &V);
 
 /// Evidence for the database from a proof.
 RuleEvidence evidenceOf(const Rule &R, const VerifyResult &V, llvm::StringRef FoundBy);
