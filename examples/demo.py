@@ -38,9 +38,9 @@ KERNELS = [
            "x86/nibble_dot.c", "icelake-server", ["nibble_dot"], gone=["vpmaddubsw"], new=["vpdpbusd"],
            same=["byte_dot"], run="x86/run_nibble_dot.c"),
     Kernel("b) vpdpbusd into zero, then an add", "x86/dpbusd_acc.c", "icelake-server", ["dpbusd_acc"],
-           gone=["vpaddd"], new=["vpdpbusd"], run="x86/run_dpbusd_acc.c"),
+           gone=["vpaddd"], new=["vpdpbusd"], seconds=5, run="x86/run_dpbusd_acc.c"),
     Kernel("c) gfx942: mfma into a zero accumulator, then adds, per lane and as a vector",
-           "amdgpu/mfma_acc.ll", "gfx942", [], gone=["v_add_u32"], new=["v_mfma_i32"], seconds=60),
+           "amdgpu/mfma_acc.ll", "gfx942", [], gone=["v_add_u32"], new=["v_mfma_i32"], seconds=15),
 ]
 
 
