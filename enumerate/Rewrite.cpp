@@ -7,6 +7,7 @@
 
 #include "enumerate/Rewrite.h"
 #include "isa/Meaning.h"
+#include "isa/SymbolBinding.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -23,33 +24,42 @@ using Binding = DenseMap<unsigned, unsigned>;
 /// Lays a rule's source over a program, both trees from one value down.
 class Overlay {
 public:
+  struct State {
+    Binding Values; ///< of the rule -> of the program
+    SymbolBinding Symbols;
+  };
+
   Overlay(const Rule &R, const Window &W, const Program &P) : R(R), W(W), P(P) {}
 
-  bool at(unsigned Root, Binding &Bound) const {
-    return solve({{R.W.Source.Outputs[0], Root}}, std::move(Bound), Bound);
+  std::optional<State> at(unsigned Root) const {
+    State Bound;
+    Bound.Symbols = SymbolBinding(R.W);
+    if (!solve({{R.W.Source.Outputs[0], Root}}, std::move(Bound), Bound))
+      return std::nullopt;
+    return Bound;
   }
 
 private:
   using Pairs = SmallVector<std::pair<unsigned, unsigned>, 8>;
 
-  bool solve(Pairs Pending, Binding Bound, Binding &Out) const {
+  bool solve(Pairs Pending, State Bound, State &Out) const {
     while (!Pending.empty()) {
       auto [A, B] = Pending.pop_back_val();
-      auto [It, New] = Bound.try_emplace(A, B);
+      auto [It, New] = Bound.Values.try_emplace(A, B);
       if (!New) {
         if (It->second != B)
           return false;
         continue;
       }
       if (A < R.W.numLeaves()) {
-        if (!admits(R.W.Leaves[A], B))
+        if (!admits(R.W.Leaves[A], B, Bound.Symbols))
           return false;
         continue;
       }
       if (B < W.numLeaves())
         return false;
       const Node &X = R.W.Source.Nodes[A - R.W.numLeaves()], &Y = P.Nodes[B - W.numLeaves()];
-      if (!sameOperation(X, Y))
+      if (!sameOperation(X, Y) || !Bound.Symbols.bindImms(X, Y.Imms))
         return false;
       // Each order of commutative operands, with all that is still pending.
       auto Try = [&](ArrayRef<unsigned> Order) {
@@ -67,18 +77,22 @@ private:
   }
 
   bool sameOperation(const Node &X, const Node &Y) const {
-    if (X.Ty != Y.Ty || X.Imms != Y.Imms || X.Ops.size() != Y.Ops.size())
+    if (X.Ty != Y.Ty || X.Ops.size() != Y.Ops.size())
       return false;
     return X.R == Y.R || (!X.R->isGeneric() && !Y.R->isGeneric() &&
                           &W.Isa->classOf(*X.R) == &W.Isa->classOf(*Y.R));
   }
 
-  bool admits(const Leaf &Wanted, unsigned Value) const {
+  bool admits(const Leaf &Wanted, unsigned Value, SymbolBinding &Symbols) const {
     if (W.typeOf(P, Value) != Wanted.Ty)
       return false;
     const Leaf *Given = Value < W.numLeaves() ? &W.Leaves[Value] : nullptr;
-    if (Wanted.Const)
-      return Given && Given->Const && *Given->Const == *Wanted.Const;
+    if (Wanted.isConstant()) {
+      if (!Given || !Given->Const)
+        return false;
+      return Wanted.Const ? *Given->Const == *Wanted.Const
+                          : Symbols.bindConstant(Wanted, *Given->Const);
+    }
     return !Wanted.hasFacts() || (Given && Wanted.factsHoldFor(*Given));
   }
 
@@ -87,19 +101,27 @@ private:
   const Program &P;
 };
 
-/// A constant that only the target has must be one of the program's leaves.
-bool bindConstants(const Rule &R, const Window &W, Binding &Bound) {
-  for (auto [Id, L] : enumerate(R.W.Leaves)) {
-    if (Bound.count(Id))
-      continue;
-    auto It = find_if(W.Leaves, [&L = L](const Leaf &X) {
-      return L.Const && X.Const && X.Ty == L.Ty && *X.Const == *L.Const;
-    });
-    if (It == W.Leaves.end())
-      return false;
-    Bound[Id] = unsigned(It - W.Leaves.begin());
+/// The leaf of \p W that is this constant.
+std::optional<unsigned> leafFor(const Window &W, const Leaf &Constant) {
+  auto It = find_if(W.Leaves, [&](const Leaf &X) {
+    return X.Const && X.Ty == Constant.Ty && *X.Const == *Constant.Const;
+  });
+  if (It == W.Leaves.end())
+    return std::nullopt;
+  return unsigned(It - W.Leaves.begin());
+}
+
+/// Adds a leaf to \p W behind its others; the ids of nodes of both programs move by one.
+void addLeaf(Window &W, const Leaf &L, Program &P) {
+  const unsigned First = W.numLeaves();
+  for (Program *Q : {&W.Source, &P}) {
+    for (Node &N : Q->Nodes)
+      for (unsigned &Op : N.Ops)
+        Op += Op >= First;
+    for (unsigned &Id : Q->Outputs)
+      Id += Id >= First;
   }
-  return true;
+  W.Leaves.push_back(L);
 }
 
 /// \p P with what \p R, bound as told, makes of \p Root in the place of Root.
@@ -139,6 +161,26 @@ Program replaced(const Window &W, const Program &P, unsigned Root, const Rule &R
   return Out;
 }
 
+/// A rule, without symbols, bound to values of a program.
+struct Place {
+  Rule R;
+  Binding Values;
+};
+
+/// Where \p R's source is computed at \p Root. What it reads of constants only in its
+/// target is not bound.
+std::optional<Place> placeOf(const Rule &R, const Window &W, const Program &P, unsigned Root) {
+  std::optional<Overlay::State> Bound = Overlay(R, W, P).at(Root);
+  if (!Bound)
+    return std::nullopt;
+  if (!R.W.isGeneral())
+    return Place{R, std::move(Bound->Values)};
+  std::optional<Rule> Instance = Bound->Symbols.instance(R);
+  if (!Instance)
+    return std::nullopt;
+  return Place{std::move(*Instance), std::move(Bound->Values)};
+}
+
 } // namespace
 
 size_t RewriteSet::add(const Rule &R) {
@@ -150,9 +192,8 @@ size_t RewriteSet::add(const Rule &R) {
 void RewriteSet::enter(size_t Number) {
   const Rule &R = Rules[Number];
   const unsigned L = R.W.numLeaves();
-  if (R.W.isLoop() || R.W.isGeneral() || R.W.Source.Outputs.size() != 1 ||
-      R.W.Source.Outputs[0] < L || !R.W.LowBits.empty() ||
-      any_of(R.W.Leaves, [](const Leaf &X) { return X.Choice; }))
+  if (R.W.isLoop() || R.W.Source.Outputs.size() != 1 || R.W.Source.Outputs[0] < L ||
+      !R.W.LowBits.empty() || any_of(R.W.Leaves, [](const Leaf &X) { return X.Choice; }))
     return;
   const Row &Root = *R.W.Source.Nodes[R.W.Source.Outputs[0] - L].R;
   if (!Root.isGeneric())
@@ -164,55 +205,105 @@ void RewriteSet::remove(size_t Number) {
     llvm::erase(Numbers, Number);
 }
 
-std::optional<Program> RewriteSet::applyAt(const Window &W, const Program &P, unsigned Root) const {
+ArrayRef<size_t> RewriteSet::rulesAt(const Window &W, const Program &P, unsigned Root) const {
   if (Root < W.numLeaves() || P.Nodes[Root - W.numLeaves()].R->isGeneric())
-    return std::nullopt;
+    return {};
   auto It = ByRoot.find(&W.Isa->classOf(*P.Nodes[Root - W.numLeaves()].R));
-  if (It == ByRoot.end())
-    return std::nullopt;
-  for (size_t I : It->second) {
-    Binding Bound;
-    if (!Overlay(Rules[I], W, P).at(Root, Bound) || !bindConstants(Rules[I], W, Bound))
+  return It == ByRoot.end() ? ArrayRef<size_t>() : It->second;
+}
+
+std::optional<Program> RewriteSet::applyAt(const Window &W, const Program &P, unsigned Root) const {
+  for (size_t I : rulesAt(W, P, Root)) {
+    std::optional<Place> Here = placeOf(Rules[I], W, P, Root);
+    if (!Here)
       continue;
-    Program Next = replaced(W, P, Root, Rules[I], Bound);
+    bool Bound = true;
+    for (auto [Id, L] : enumerate(Here->R.W.Leaves))
+      if (!Here->Values.count(Id)) {
+        std::optional<unsigned> Leaf = leafFor(W, L);
+        Bound = Bound && Leaf;
+        Here->Values[Id] = Leaf.value_or(0);
+      }
+    if (!Bound)
+      continue;
+    Program Next = replaced(W, P, Root, Here->R, Here->Values);
     if (staticCost(W, Next) < staticCost(W, P))
       return Next;
   }
   return std::nullopt;
 }
 
-/// Adds a leaf to \p W; the ids of nodes of both programs move by one.
-static void addLeaf(Window &W, const Leaf &L, Program &P) {
-  const unsigned First = W.numLeaves();
-  for (Program *Q : {&W.Source, &P}) {
-    for (Node &N : Q->Nodes)
-      for (unsigned &Op : N.Ops)
-        Op += Op >= First;
-    for (unsigned &Id : Q->Outputs)
-      Id += Id >= First;
+bool RewriteSet::improve(Window &W, Program &P, unsigned Node,
+                         function_ref<bool(const Rule &)> Usable) const {
+  for (size_t I : rulesAt(W, P, W.numLeaves() + Node)) {
+    if (!Usable(Rules[I]))
+      continue;
+    std::optional<Place> Here = placeOf(Rules[I], W, P, W.numLeaves() + Node);
+    if (!Here)
+      continue;
+    Window Wider = W;
+    Program From = P;
+    for (auto [Id, L] : enumerate(Here->R.W.Leaves)) {
+      if (Here->Values.count(Id))
+        continue;
+      std::optional<unsigned> Leaf = leafFor(Wider, L);
+      if (!Leaf) {
+        Leaf = Wider.numLeaves();
+        for (auto &[Of, Value] : Here->Values)
+          Value += Value >= *Leaf;
+        addLeaf(Wider, L, From);
+      }
+      Here->Values[Id] = *Leaf;
+    }
+    Program Next = replaced(Wider, From, Wider.numLeaves() + Node, Here->R, Here->Values);
+    if (!(staticCost(Wider, Next) < staticCost(W, P)))
+      continue;
+    W = std::move(Wider);
+    P = std::move(Next);
+    return true;
   }
-  W.Leaves.push_back(L);
+  return false;
 }
 
-Program RewriteSet::reduce(Window &W, Program P) const {
-  for (const Rule &R : Rules)
-    for (auto [Id, L] : enumerate(R.W.Leaves)) {
-      auto Reads = [Id = unsigned(Id)](const Node &N) { return is_contained(N.Ops, Id); };
-      auto Same = [&L = L](const Leaf &X) {
-        return X.Const && X.Ty == L.Ty && *X.Const == *L.Const;
-      };
-      if (L.Const && none_of(R.W.Source.Nodes, Reads) && none_of(W.Leaves, Same))
-        addLeaf(W, L, P);
-    }
-  for (unsigned I = 0; I != P.Nodes.size();) {
-    if (std::optional<Program> Next = applyAt(W, P, W.numLeaves() + I)) {
-      P = std::move(*Next);
-      I = 0;
-    } else {
-      ++I;
-    }
-  }
+Program RewriteSet::reduce(Window &W, Program P, function_ref<bool(const Rule &)> Usable) const {
+  for (unsigned I = 0; I != P.Nodes.size();)
+    I = improve(W, P, I, Usable) ? 0 : I + 1;
   return P;
+}
+
+std::vector<bool> superfluous(ArrayRef<Rule> Rules) {
+  RewriteSet Set;
+  std::vector<std::pair<unsigned, size_t>> Order;
+  for (auto [I, R] : enumerate(Rules)) {
+    Set.add(R);
+    // Constants and symbols say less than what may be any value.
+    auto Open = count_if(R.W.Leaves, [](const Leaf &L) { return !L.Const && !L.hasFacts(); });
+    Order.push_back({unsigned(Open + R.W.Symbols.size()), I});
+  }
+  llvm::sort(Order);
+  auto Follows = [&](size_t I) {
+    const Rule &R = Rules[I];
+    Window Wider = R.W;
+    Program Least =
+        Set.reduce(Wider, R.W.Source, [&](const Rule &Other) { return runsWhere(Other, R); });
+    return staticCost(Wider, Least) <= staticCost(R.W, R.Target);
+  };
+  std::vector<bool> Drop(Rules.size());
+  for (auto [Open, I] : Order) {
+    if (Rules[I].W.isGeneral() || Rules[I].W.isLoop())
+      continue;
+    Set.remove(I);
+    Drop[I] = Follows(I);
+    if (!Drop[I])
+      Set.restore(I);
+  }
+  // Rewriting takes the first rule that applies: with fewer it may go another way.
+  for (auto [Open, I] : Order)
+    if (Drop[I] && !Follows(I)) {
+      Drop[I] = false;
+      Set.restore(I);
+    }
+  return Drop;
 }
 
 } // namespace whittle

@@ -13,6 +13,7 @@
 
 #include "isa/Program.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include <optional>
 
@@ -20,8 +21,9 @@ namespace whittle {
 
 struct OpClass;
 
-/// Rules with one output, by the class of their last instruction. Rules with
-/// choices or whose readers look at low bits only never match here.
+/// Rules with one output, by the class of their last instruction; general ones are
+/// applied as the instance that a program asks for. Rules about loops, with choices or
+/// whose readers look at low bits only never match here.
 class RewriteSet {
 public:
   /// Gives a number for remove().
@@ -31,19 +33,31 @@ public:
 
   /// The program that a rule makes of \p P at value \p Root, if some rule's source is
   /// computed there (instructions of the same classes and immediates, commutative
-  /// operands in either order, leaves bound to any values that meet their facts) and
-  /// the whole becomes cheaper, with what is read elsewhere too still computed.
+  /// operands in either order, leaves bound to any values that meet their facts), its
+  /// target needs no constant that \p W has not got, and the whole becomes cheaper, with
+  /// what is read elsewhere too still computed.
   std::optional<Program> applyAt(const Window &W, const Program &P, unsigned Root) const;
 
-  /// Applies rules anywhere until none does any more. \p W gains the constants that
-  /// targets of rules have, as leaves after its own.
-  Program reduce(Window &W, Program P) const;
+  /// Applies rules that are \p Usable anywhere until none does any more. \p W gains the
+  /// constants that their targets have, as leaves after its own.
+  Program reduce(
+      Window &W, Program P,
+      llvm::function_ref<bool(const Rule &)> Usable = [](const Rule &) { return true; }) const;
 
 private:
   void enter(size_t Number);
+  llvm::ArrayRef<size_t> rulesAt(const Window &W, const Program &P, unsigned Root) const;
+  bool improve(Window &W, Program &P, unsigned Node,
+               llvm::function_ref<bool(const Rule &)> Usable) const;
+
   std::vector<Rule> Rules;
   llvm::DenseMap<const OpClass *, llvm::SmallVector<size_t, 4>> ByRoot;
 };
+
+/// For each rule whether those that are left make it superfluous: they turn its source
+/// into something as cheap as its target, on every CPU that has its instructions. Most
+/// special ones go first. General rules and those about loops stay.
+std::vector<bool> superfluous(llvm::ArrayRef<Rule> Rules);
 
 } // namespace whittle
 

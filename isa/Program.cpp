@@ -10,6 +10,7 @@
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace llvm;
 
@@ -85,6 +86,33 @@ StaticCost staticCost(const Window &W, const Program &P) {
 
 bool readsMXCSR(const Program &P) {
   return any_of(P.Nodes, [](const Node &N) { return N.R->ReadsMXCSR; });
+}
+
+std::vector<bool> readLeaves(const Window &W, const Program &P) {
+  std::vector<bool> Read(W.numLeaves());
+  auto Add = [&](unsigned Id) {
+    if (Id < W.numLeaves())
+      Read[Id] = true;
+  };
+  for (const Node &N : P.Nodes)
+    for (unsigned Op : N.Ops)
+      Add(Op);
+  for (unsigned Id : P.Outputs)
+    Add(Id);
+  return Read;
+}
+
+bool runsWhere(const Rule &A, const Rule &B) {
+  StringSet<> Has;
+  for (const Program *P : {&B.W.Source, &B.Target})
+    for (const Node &N : P->Nodes)
+      for (StringRef F : split(N.R->Features, ','))
+        Has.insert(F);
+  for (const Node &N : A.Target.Nodes)
+    for (StringRef F : split(N.R->Features, ','))
+      if (!F.empty() && !Has.contains(F))
+        return false;
+  return true;
 }
 
 void removeDeadNodes(const Window &W, Program &P) {

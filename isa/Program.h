@@ -115,6 +115,12 @@ StaticCost staticCost(const Window &W, const Program &P);
 /// True if the meaning of a node holds for the default floating-point mode alone.
 bool readsMXCSR(const Program &P);
 
+/// Which leaves an instruction or an output of \p P reads.
+std::vector<bool> readLeaves(const Window &W, const Program &P);
+
+/// Whatever CPU runs \p B's source and target runs \p A's target.
+bool runsWhere(const Rule &A, const Rule &B);
+
 /// Removes nodes that no output needs and renumbers.
 void removeDeadNodes(const Window &W, Program &P);
 

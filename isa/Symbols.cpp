@@ -349,21 +349,6 @@ Expected<SymCondition> takeCondition(StringRef &Text, SymbolFinder SymbolNamed) 
 // Rules
 //===----------------------------------------------------------------------===//
 
-/// Which leaves an instruction or an output of \p P reads.
-static std::vector<bool> readLeaves(const Window &W, const Program &P) {
-  std::vector<bool> Read(W.numLeaves());
-  auto Add = [&](unsigned Id) {
-    if (Id < W.numLeaves())
-      Read[Id] = true;
-  };
-  for (const Node &N : P.Nodes)
-    for (unsigned Op : N.Ops)
-      Add(Op);
-  for (unsigned Id : P.Outputs)
-    Add(Id);
-  return Read;
-}
-
 Error checkSymbols(const Rule &R) {
   const Window &W = R.W;
   if (W.Symbols.size() > MaxSymbols)
@@ -469,47 +454,6 @@ void canonicalizeSymbols(Rule &R) {
     return printCondition(A) < printCondition(B);
   });
   W.Where.erase(llvm::unique(W.Where), W.Where.end());
-}
-
-bool isInstanceOf(const Rule &R, const Rule &General) {
-  const Window &A = R.W, &B = General.W;
-  if (!B.isGeneral() || A.isGeneral() || A.Isa != B.Isa || A.numLeaves() != B.numLeaves() ||
-      A.Source.Nodes.size() != B.Source.Nodes.size())
-    return false;
-  std::vector<std::optional<APInt>> Bound(B.Symbols.size());
-  auto Bind = [&](const SymExpr &E, const APInt &V) {
-    std::optional<APInt> &S = Bound[E.Value];
-    if (!S)
-      S = V;
-    return *S == V;
-  };
-  std::vector<bool> InSource = readLeaves(B, B.Source);
-  for (auto [I, L] : enumerate(B.Leaves))
-    if (L.Symbolic && InSource[I]) {
-      const std::optional<APInt> &C = A.Leaves[I].Const;
-      if (!C || C->getBitWidth() != L.Ty.Bits || !C->isSplat(L.ElementBits) ||
-          !Bind(*L.Symbolic, C->trunc(L.ElementBits)))
-        return false;
-    }
-  for (auto [X, Y] : zip(A.Source.Nodes, B.Source.Nodes))
-    for (unsigned K = 0; K != Y.Symbolic.size(); ++K)
-      if (const SymExpr *E = Y.symbolic(K);
-          E && (X.Imms.size() != Y.Imms.size() ||
-                !Bind(*E, APInt(64, uint64_t(X.Imms[K])).trunc(Y.immBits(K)))))
-        return false;
-  std::vector<APInt> Values;
-  for (const std::optional<APInt> &V : Bound) {
-    if (!V)
-      return false;
-    Values.push_back(*V);
-  }
-  if (!guardHolds(B, Values))
-    return false;
-  Rule Instance = instantiate(General, Values);
-  canonicalize(Instance);
-  Rule Same = R;
-  canonicalize(Same);
-  return printRule(Instance) == printRule(Same);
 }
 
 } // namespace whittle

@@ -103,10 +103,6 @@ bool guardHolds(const Window &W, llvm::ArrayRef<llvm::APInt> Values);
 /// \p R for these values: a rule without symbols. Does not look at the guard.
 Rule instantiate(const Rule &R, llvm::ArrayRef<llvm::APInt> Values);
 
-/// True if \p General, for some numbers within its guard, is \p R but for the
-/// numbering of values. Both canonical; \p R without symbols.
-bool isInstanceOf(const Rule &R, const Rule &General);
-
 /// "$a + 3", "min($a + $b, 255)"; operands of an operator that are one themselves
 /// stand in parentheses.
 std::string printExpr(const SymExpr &E);

@@ -66,7 +66,7 @@ public:
     M.Rule = &Rule;
     M.Leaves.resize(L);
     M.NodeMI.resize(W.Source.Nodes.size());
-    M.Symbols.resize(W.Symbols.size());
+    M.Symbols = SymbolBinding(W);
   }
 
   bool at(MachineInstr &Root) {
@@ -130,7 +130,8 @@ private:
         if (Slot)
           break;
         // Two nodes are two instructions: the target was weighed against both.
-        if (!sameSymbol(*P->R, *N.R) || !bindImms(N, *P) || is_contained(M.NodeMI, P->MI))
+        if (!sameSymbol(*P->R, *N.R) || !M.Symbols.bindImms(N, P->Imms) ||
+            is_contained(M.NodeMI, P->MI))
           return false;
         Slot = P->MI;
         const auto &Orders = operandOrders(*N.R);
@@ -161,53 +162,17 @@ private:
   bool accept() {
     if (!W.isGeneral())
       return Accept(M);
-    std::vector<APInt> Values;
-    for (const std::optional<APInt> &S : M.Symbols) {
-      if (!S)
-        return false;
-      Values.push_back(*S);
-    }
-    if (!guardHolds(W, Values))
+    std::optional<Rule> Instance = M.Symbols.instance(M.Rule->R);
+    if (!Instance)
       return false;
-    M.Instance = std::make_shared<const Rule>(instantiate(M.Rule->R, Values));
+    M.Instance = std::make_shared<const Rule>(std::move(*Instance));
     bool Done = Accept(M);
     M.Instance = nullptr;
     return Done;
   }
 
-  /// True if the symbol is \p V here, as it was before if it was bound.
-  bool bindSymbol(const SymExpr &E, const APInt &V) {
-    std::optional<APInt> &S = M.Symbols[E.Value];
-    if (!S)
-      S = V;
-    return *S == V;
-  }
-
-  /// True if \p C repeats one element that the leaf's symbol may be.
-  static bool isRepeated(const Leaf &L, const APInt &C) {
-    return C.getBitWidth() % L.ElementBits == 0 && C.isSplat(L.ElementBits);
-  }
   bool bindConstant(const Leaf &L, const std::optional<APInt> &C) {
-    return C && isRepeated(L, *C) && bindSymbol(*L.Symbolic, C->trunc(L.ElementBits));
-  }
-
-  bool bindImms(const Node &N, const NodeView &P) {
-    unsigned K = 0;
-    for (const OperandSpec &U : N.R->Uses) {
-      if (U.K != OperandSpec::Imm)
-        continue;
-      uint64_t Mask = U.ImmBits >= 64 ? ~0ull : (1ull << U.ImmBits) - 1;
-      if (const SymExpr *E = N.symbolic(K)) {
-        if (!bindSymbol(*E, APInt(U.ImmBits, uint64_t(P.Imms[K]) & Mask)))
-          return false;
-        ++K;
-        continue;
-      }
-      if ((uint64_t(N.Imms[K]) ^ uint64_t(P.Imms[K])) & Mask)
-        return false;
-      ++K;
-    }
-    return true;
+    return C && M.Symbols.bindConstant(L, *C);
   }
 
   /// Operand \p I of the rule's node is operand Order[I] of the instruction.
@@ -228,7 +193,7 @@ private:
         if (Want.Const && View.constant(V) != Want.Const)
           return false;
         if (Want.Symbolic)
-          if (std::optional<APInt> C = View.constant(V); !C || !isRepeated(Want, *C))
+          if (std::optional<APInt> C = View.constant(V); !C || !SymbolBinding::isRepeated(Want, *C))
             return false;
         continue;
       }

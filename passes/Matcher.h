@@ -12,6 +12,7 @@
 #define WHITTLE_PASSES_MATCHER_H
 
 #include "isa/LoopRule.h"
+#include "isa/SymbolBinding.h"
 #include "passes/Passes.h"
 #include "passes/ValueView.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
@@ -35,7 +36,7 @@ struct Match {
   /// One per source node; REG_SEQUENCE for CONCAT, nullptr for EXTRACT.
   llvm::SmallVector<llvm::MachineInstr *, 8> NodeMI;
   /// Of a general rule: what its symbols are here, and the rule for that.
-  llvm::SmallVector<std::optional<llvm::APInt>, 2> Symbols;
+  SymbolBinding Symbols;
   std::shared_ptr<const whittle::Rule> Instance;
 
   /// Without symbols.

@@ -7,6 +7,7 @@
 
 #include "rulesdb/Browse.h"
 #include "isa/LoopRule.h"
+#include "isa/SymbolBinding.h"
 #include "isa/TargetIsa.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"

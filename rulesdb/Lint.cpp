@@ -11,7 +11,6 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 #include <map>
 #include <tuple>
 
@@ -199,7 +198,7 @@ private:
       if (Same) {
         if (First)
           add(LintFinding::Duplicate, B, A.Id, name(B) + " is " + name(A) + " once more");
-      } else if (Better && runsWhere(A, B)) {
+      } else if (Better && runsWhere(A.R, B.R)) {
         add(LintFinding::Shadowed, B, A.Id,
             name(B) + " can never fire: " + name(A) + " matches the same source with " +
                 (Covered ? "the same precondition" : "a weaker precondition"));
@@ -208,20 +207,6 @@ private:
     if (First && Overlay(B.source(), A.target(), LeafTest::Weaker).exists() &&
         Overlay(A.source(), B.target(), LeafTest::Kind).exists())
       add(LintFinding::Cycle, A, B.Id, name(A) + " and " + name(B) + " undo each other");
-  }
-
-  /// Whatever subtarget runs \p B's source and target runs \p A's target.
-  static bool runsWhere(const Item &A, const Item &B) {
-    StringSet<> Has;
-    for (const Program *P : {&B.R.W.Source, &B.R.Target})
-      for (const Node &N : P->Nodes)
-        for (StringRef F : split(N.R->Features, ','))
-          Has.insert(F);
-    for (const Node &N : A.R.Target.Nodes)
-      for (StringRef F : split(N.R->Features, ','))
-        if (!F.empty() && !Has.contains(F))
-          return false;
-    return true;
   }
 
   static std::string costText(const StaticCost &C) {

@@ -83,6 +83,7 @@ llvm::Expected<int> runEval(const LearnCommand &C, const OutputOptions &O);
 struct RulesCommand {
   std::string Verb, Db, Id, Target, State, Why;
   std::vector<std::string> Files; ///< merge: where from
+  bool Minimal = false;           ///< export: without rules that others make superfluous
 };
 llvm::Expected<int> runRules(const RulesCommand &C, const OutputOptions &O);
 

@@ -214,8 +214,12 @@ int main(int Argc, char **Argv) {
       B->add_option("files", Rules.Files, "databases to read")->required();
     if (V == "disable" || V == "enable")
       B->add_option("--why", Rules.Why, "reason for the log")->required();
+    if (V == "list" || V == "export")
+      B->add_option("--target", Rules.Target, "x86_64 or amdgcn");
+    if (V == "export")
+      B->add_flag("--minimal", Rules.Minimal,
+                  "what is on and confirmed, without rules that others make superfluous");
     if (V == "list") {
-      B->add_option("--target", Rules.Target);
       B->add_option("--state", Rules.State)->check(CLI::IsMember({"on", "off", "stale"}));
     }
     B->callback([&, V] {

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "enumerate/Rewrite.h"
 #include "rulesdb/Browse.h"
 #include "rulesdb/ImportExport.h"
 #include "rulesdb/Lint.h"
@@ -73,6 +74,20 @@ static Expected<int> lintAll(ArrayRef<StoredRule> Stored, const OutputOptions &O
   return Findings.empty() ? 0 : 1;
 }
 
+/// Those in force that the rest of them do not make superfluous.
+static std::vector<StoredRule> minimal(std::vector<StoredRule> All) {
+  llvm::erase_if(All, [](const StoredRule &R) {
+    return !R.R.W.Isa || !R.Evidence.Confirmed || R.State != RuleState::On;
+  });
+  std::vector<Rule> Rules;
+  for (const StoredRule &R : All)
+    Rules.push_back(R.R);
+  std::vector<bool> Drop = superfluous(Rules);
+  size_t I = 0;
+  llvm::erase_if(All, [&](const StoredRule &) { return Drop[I++]; });
+  return All;
+}
+
 /// Other databases into one, which is made if it is missing.
 static Expected<int> merge(const RulesCommand &C, const OutputOptions &O) {
   if (C.Db.empty())
@@ -132,7 +147,9 @@ Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
   if (C.Verb == "lint")
     return lintAll(*Rules, O);
   if (C.Verb == "export") {
-    outs() << exportRules(*Rules);
+    if (!C.Target.empty())
+      llvm::erase_if(*Rules, [&](const StoredRule &R) { return R.Target != C.Target; });
+    outs() << exportRules(C.Minimal ? minimal(std::move(*Rules)) : std::move(*Rules));
     return 0;
   }
   if (C.Verb == "stats") {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes a C file with one function for each x86 intrinsic that the installed SIMDe headers emulate.
+"""Writes C with one function for each intrinsic that the installed SIMDe headers emulate.
 
-usage: simde_wrappers.py OUT.c [CLANG-ARGS...]
+usage: simde_wrappers.py OUT.c [CLANG-ARGS...]          x86's intrinsics, in one file
+       simde_wrappers.py --split DIR [CLANG-ARGS...]    x86's, NEON's and WebAssembly's, one file for each header
 
 Each function takes the intrinsic's arguments as parameters; immediates are one representative constant each. SIMDe
 calls the real intrinsic where CLANG-ARGS (-march=..) has the instruction set, and emulates it where not. Functions of
@@ -16,7 +17,13 @@ import sys
 
 HEADERS = "/usr/include/simde"
 CLANG = os.environ.get("CLANG", "clang-22")
-TOP = ("sse4.2", "avx2", "fma", "f16c", "clmul", "gfni", "xop", "avx512")
+# Folder of the headers, names of the functions, and what includes all of them.
+FAMILIES = {
+    "x86": ("x86", r"simde_mm\w*", ["x86/%s.h" % t for t in
+                                    ("sse4.2", "avx2", "fma", "f16c", "clmul", "gfni", "xop", "avx512")]),
+    "neon": ("arm/neon", r"simde_v\w+", ["arm/neon.h"]),
+    "wasm": ("wasm", r"simde_wasm_\w+", ["wasm/simd128.h"]),
+}  # fmt: skip
 INTEGER = re.compile(r"^(const\s+)?(unsigned\s+|signed\s+)?(int|char|short|long|size_t|u?int\d+_t)(\s+const)?$")
 
 
@@ -50,8 +57,8 @@ def constant_for(name, low, high):
 
 
 class Intrinsic:
-    def __init__(self, result, name, params, tail):
-        self.result, self.name = result, name
+    def __init__(self, header, result, name, params, tail):
+        self.header, self.result, self.name = header, result, name
         self.types, self.names, self.constants = [], [], {}
         for number, param in enumerate(params):
             param = re.sub(r"\[[^\]]*\]", "*", param)
@@ -80,31 +87,32 @@ class Intrinsic:
                                             "" if self.result == "void" else "return ", call)
 
 
-def read_header(path):
+def read_header(path, names):
     text = open(path, encoding="utf-8").read()
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
-    for found in re.finditer(r"SIMDE_(?:HUGE_)?FUNCTION_ATTRIBUTES\s+([\w\s*]*?)\s*\b(simde_mm\w*)\s*\(", text):
+    for found in re.finditer(r"SIMDE_(?:HUGE_)?FUNCTION_ATTRIBUTES\s+([\w\s*]*?)\s*\b(" + names + r")\s*\(", text):
         end = balanced(text, found.end() - 1)
         inside = re.sub(r"HEDLEY_\w+(\([^()]*\))?", "", text[found.end():end - 1])
         params = [p.strip() for p in inside.split(",") if p.strip() not in ("", "void")]
         body = text.find("{", end)
-        yield Intrinsic(" ".join(found[1].split()), found[2], params, text[end:body])
+        yield Intrinsic(os.path.relpath(path, HEADERS), " ".join(found[1].split()), found[2], params, text[end:body])
 
 
-def all_intrinsics():
+def all_intrinsics(family):
     seen = {}
-    for folder, _, files in sorted(os.walk(os.path.join(HEADERS, "x86"))):
+    top, names, _ = FAMILIES[family]
+    for folder, _, files in sorted(os.walk(os.path.join(HEADERS, top))):
         for file in sorted(files):
             if file.endswith(".h") and file != "svml.h":
-                for i in read_header(os.path.join(folder, file)):
+                for i in read_header(os.path.join(folder, file), names):
                     if i.name.endswith("_"):
                         continue  # a helper of theirs
                     seen.setdefault(i.name, i)
     return [seen[name] for name in sorted(seen)]
 
 
-def write(path, intrinsics):
-    includes = ["#include <simde/x86/%s.h>" % t for t in TOP]
+def write(path, headers, intrinsics):
+    includes = ["#include <simde/%s>" % h for h in headers]
     with open(path, "w") as f:
         f.write("\n".join(includes + [i.line() for i in intrinsics]) + "\n")
     return len(includes)
@@ -125,16 +133,13 @@ def broken_lines(path, args):
     return lines
 
 
-def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    path, args = os.path.abspath(sys.argv[1]), sys.argv[2:]
-    intrinsics = all_intrinsics()
+def compilable(family, path, args):
+    """The family's intrinsics that clang takes with these arguments; path is written on the way."""
+    intrinsics, left_out = all_intrinsics(family), []
     if not intrinsics:
-        sys.exit("simde_wrappers: no intrinsics found in " + HEADERS)
-    left_out = []
+        sys.exit("simde_wrappers: no intrinsics found in %s/%s" % (HEADERS, FAMILIES[family][0]))
     for _ in range(8):
-        first = write(path, intrinsics) + 1
+        first = write(path, FAMILIES[family][2], intrinsics) + 1
         broken = broken_lines(path, args)
         if not broken:
             break
@@ -145,9 +150,32 @@ def main():
             else:
                 keep.append(i)
         intrinsics = keep
-    print("simde_wrappers: %d functions, %d left out" % (len(intrinsics), len(left_out)), file=sys.stderr)
+    print("simde_wrappers: %s: %d functions, %d left out" % (family, len(intrinsics), len(left_out)), file=sys.stderr)
     if os.environ.get("SIMDE_WRAPPERS_VERBOSE"):
         print("\n".join(left_out), file=sys.stderr)
+    return intrinsics
+
+
+def split(folder, args):
+    os.makedirs(folder, exist_ok=True)
+    for family in FAMILIES:
+        path = os.path.join(os.path.abspath(folder), "all.c")
+        by_header = {}
+        for i in compilable(family, path, args):
+            by_header.setdefault(i.header, []).append(i)
+        os.remove(path)
+        for header, intrinsics in by_header.items():
+            name = "simde_%s_%s.c" % (family, os.path.splitext(os.path.basename(header))[0])
+            write(os.path.join(folder, name), [header], intrinsics)
+
+
+def main():
+    if len(sys.argv) < 2 or (sys.argv[1] == "--split" and len(sys.argv) < 3):
+        sys.exit(__doc__)
+    if sys.argv[1] == "--split":
+        split(sys.argv[2], sys.argv[3:])
+    else:
+        compilable("x86", os.path.abspath(sys.argv[1]), sys.argv[2:])
 
 
 if __name__ == "__main__":

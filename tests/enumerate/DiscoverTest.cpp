@@ -152,46 +152,4 @@ TEST(Discover, NamesWhatItCannotList) {
   EXPECT_THAT(toString(R.takeError()), HasSubstr("V_READFIRSTLANE_B32: not an opcode"));
 }
 
-TEST(Rewrite, BindsLeavesToValues) {
-  RewriteSet Set;
-  Set.add(cantFail(parseRule("rule x86_64\n  %0:v128\n  %1:v128\n  %2:v128 = VPANDrr %0, %1\n"
-                             "  %3:v128 = VPORrr %2, %0\n  yield %3\n=>\n  yield %0\nend\n")));
-  auto Nodes = [&](StringRef Text) {
-    Window W = window(Text);
-    Program P = Set.reduce(W, W.Source);
-    removeDeadNodes(W, P);
-    return P.Nodes.size();
-  };
-  // Commuted both ways, over a sum.
-  EXPECT_EQ(Nodes("window x86_64\n  %0:v128\n  %1:v128\n  %2:v128 = VPADDDrr %0, %1\n"
-                  "  %3:v128 = VPANDrr %1, %2\n  %4:v128 = VPORrr %2, %3\n  yield %4\nend\n"),
-            1u);
-  // Another value in the second place of the leaf.
-  EXPECT_EQ(Nodes("window x86_64\n  %0:v128\n  %1:v128\n  %2:v128\n  %3:v128 = VPANDrr %0, %1\n"
-                  "  %4:v128 = VPORrr %3, %2\n  yield %4\nend\n"),
-            2u);
-  // Read elsewhere too: only the last instruction goes.
-  EXPECT_EQ(Nodes("window x86_64\n  %0:v128\n  %1:v128\n  %2:v128 = VPANDrr %0, %1\n"
-                  "  %3:v128 = VPORrr %2, %0\n  %4:v128 = VPADDDrr %3, %2\n  yield %4\nend\n"),
-            2u);
-}
-
-TEST(Rewrite, HoldsConstantsAndFactsToTheRule) {
-  RewriteSet Set;
-  Set.add(cantFail(parseRule("rule x86_64\n  %0:v128 zeros=splat(i8 0xf0)\n"
-                             "  %1:v128 = const splat(i8 0x0f)\n  %2:v128 = VPANDrr %0, %1\n"
-                             "  yield %2\n=>\n  yield %0\nend\n")));
-  auto Applies = [&](StringRef Facts, StringRef Constant) {
-    Window W = window(("window x86_64\n  %0:v128" + Facts + "\n  %1:v128 = const splat(i8 " +
-                       Constant + ")\n  %2:v128 = VPANDrr %0, %1\n  yield %2\nend\n")
-                          .str());
-    return Set.applyAt(W, W.Source, W.Source.Outputs[0]).has_value();
-  };
-  EXPECT_TRUE(Applies(" zeros=splat(i8 0xf0)", "0x0f"));
-  EXPECT_TRUE(Applies(" zeros=splat(i8 0xf8)", "0x0f"));
-  EXPECT_FALSE(Applies(" zeros=splat(i8 0x70)", "0x0f"));
-  EXPECT_FALSE(Applies("", "0x0f"));
-  EXPECT_FALSE(Applies(" zeros=splat(i8 0xf0)", "0x07"));
-}
-
 } // namespace

@@ -7,6 +7,7 @@
 
 #include "rulesdb/Lint.h"
 #include "TestRules.h"
+#include "isa/SymbolBinding.h"
 #include <gmock/gmock.h>
 
 using namespace whittle;

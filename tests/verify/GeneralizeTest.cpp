@@ -7,6 +7,7 @@
 
 #include "verify/Generalize.h"
 #include "RuleTools.h"
+#include "isa/SymbolBinding.h"
 #include "verify/Fit.h"
 #include "verify/SymbolTerms.h"
 
