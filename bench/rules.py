@@ -44,7 +44,7 @@ def simde_files(cpu):
 def simde_bitcode(cpu, source):
     out = os.path.splitext(source)[0] + ".bc"
     if not os.path.exists(out):
-        corpus.run([corpus.CLANG, "-O3", "-w", *corpus.CPUS[cpu], "-emit-llvm", "-c", "-o", out, source], source)
+        amdgpu.run([corpus.CLANG, "-O3", "-w", *corpus.CPUS[cpu], "-emit-llvm", "-c", "-o", out, source])
     return out
 
 

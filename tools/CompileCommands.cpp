@@ -97,7 +97,7 @@ Expected<std::vector<CompileOptions>> compileCommands(const std::string &Given) 
       for (const json &A : E["arguments"]) {
         if (!A.is_string())
           return Bad(Where + "'arguments' is a list of strings");
-        Split.push_back(Saver.save(A.get<std::string>()).data());
+        Split.push_back(Saver.save(A.get<std::string>()).begin());
       }
     else
       return Bad(Where + "'command' or 'arguments' is expected");

@@ -65,7 +65,7 @@ public:
   }
   ~ScratchDb() {
     if (!Path.empty())
-      sys::fs::remove_directories(Path);
+      (void)sys::fs::remove_directories(Path);
   }
 
 private:
@@ -117,6 +117,7 @@ static Expected<std::vector<LoadedRule>> loadRules(RuleDb &Db, StringRef Arch, b
       return std::move(E);
   }
   std::vector<LoadedRule> List;
+  List.reserve(All.size());
   for (auto &[Id, R] : All)
     List.push_back(std::move(R));
   return List;

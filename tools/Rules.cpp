@@ -75,17 +75,17 @@ static Expected<int> lintAll(ArrayRef<StoredRule> Stored, const OutputOptions &O
 }
 
 /// Those in force that the rest of them do not make superfluous.
-static std::vector<StoredRule> minimal(std::vector<StoredRule> All) {
+static void keepNeeded(std::vector<StoredRule> &All) {
   llvm::erase_if(All, [](const StoredRule &R) {
     return !R.R.W.Isa || !R.Evidence.Confirmed || R.State != RuleState::On;
   });
   std::vector<Rule> Rules;
+  Rules.reserve(All.size());
   for (const StoredRule &R : All)
     Rules.push_back(R.R);
   std::vector<bool> Drop = superfluous(Rules);
   size_t I = 0;
   llvm::erase_if(All, [&](const StoredRule &) { return Drop[I++]; });
-  return All;
 }
 
 /// Other databases into one, which is made if it is missing.
@@ -149,7 +149,9 @@ Expected<int> runRules(const RulesCommand &C, const OutputOptions &O) {
   if (C.Verb == "export") {
     if (!C.Target.empty())
       llvm::erase_if(*Rules, [&](const StoredRule &R) { return R.Target != C.Target; });
-    outs() << exportRules(C.Minimal ? minimal(std::move(*Rules)) : std::move(*Rules));
+    if (C.Minimal)
+      keepNeeded(*Rules);
+    outs() << exportRules(*Rules);
     return 0;
   }
   if (C.Verb == "stats") {

@@ -230,8 +230,8 @@ private:
     if (auto B = MemoryBuffer::getFile(Out))
       if (StringRef T = (*B)->getBuffer().split('\n').first; T == "sat" || T == "unsat")
         Answer = T.str();
-    sys::fs::remove(In);
-    sys::fs::remove(Out);
+    (void)sys::fs::remove(In);
+    (void)sys::fs::remove(Out);
     return Answer;
   }
 

@@ -191,6 +191,7 @@ std::vector<SymExpr> fitExpressions(ArrayRef<SymbolSpec> Symbols, const SymTuple
     Order.push_back({X.size(), unsigned(I)});
   llvm::sort(Order);
   std::vector<SymExpr> Sorted;
+  Sorted.reserve(Order.size());
   for (auto [Size, I] : Order)
     Sorted.push_back(std::move(All[I]));
   All = std::move(Sorted);

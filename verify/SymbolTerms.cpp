@@ -33,6 +33,7 @@ static Term shuffle(TermGraph &G, ArrayRef<Term> A) {
 
 VarSource withBounds(TermGraph &G, const Window &W, VarSource Vars) {
   std::vector<unsigned> Bits;
+  Bits.reserve(W.Symbols.size());
   for (const SymbolSpec &S : W.Symbols)
     Bits.push_back(S.Bits);
   for (const SymCondition &C : W.Where)
