@@ -38,19 +38,21 @@ struct Place {
   bool IsTable = false;
 };
 
-std::vector<bool> leavesOf(const Window &W, const Program &P) {
-  std::vector<bool> Read(W.numLeaves());
-  for (const Node &N : P.Nodes)
-    for (unsigned Op : N.Ops)
-      if (Op < W.numLeaves())
-        Read[Op] = true;
-  for (unsigned Id : P.Outputs)
-    if (Id < W.numLeaves())
-      Read[Id] = true;
-  return Read;
+/// A number is written as the constant that it is.
+void setNumber(Rule &R, const Place &P, const APInt &X) {
+  if (P.IsLeaf)
+    R.W.Leaves[P.Index].Const =
+        APInt::getSplat(R.W.Leaves[P.Index].Ty.Bits, X.zextOrTrunc(P.Bits));
+  else
+    (P.InTarget ? R.Target : R.W.Source).Nodes[P.Index].Imms[P.Imm] =
+        int64_t(X.zextOrTrunc(P.Bits).getZExtValue());
 }
 
 void setSymbolic(Rule &R, const Place &P, SymExpr X) {
+  bool Open = false;
+  X.forEachSymbol([&](unsigned) { Open = true; });
+  if (!Open)
+    return setNumber(R, P, evaluate(X, {}, {}));
   if (P.IsLeaf) {
     Leaf &L = R.W.Leaves[P.Index];
     L.Const = std::nullopt;
@@ -291,7 +293,7 @@ void addImmediates(const Program &P, bool InTarget, std::vector<Place> &Out) {
 /// at most 64 bits, and per register of AMDGPU's tuples, the value is one number.
 bool addConstants(const Window &W, const Program &Source, unsigned Element,
                   std::vector<Place> &FromSource, std::vector<Place> &FromTarget) {
-  std::vector<bool> InSource = leavesOf(W, Source);
+  std::vector<bool> InSource = readLeaves(W, Source);
   for (auto [I, L] : enumerate(W.Leaves)) {
     if (!L.Const || L.Ty.Bits < 8)
       continue;

@@ -32,6 +32,8 @@ std::string general(const Rule &Witness) {
   Rule Canonical = Witness;
   canonicalize(Canonical);
   EXPECT_TRUE(isInstanceOf(Canonical, (*G)->R)) << printRule((*G)->R);
+  // What is stored is text: read again it is the same rule.
+  EXPECT_EQ(ruleId(cantFail(parseRule(printRule((*G)->R)))), ruleId((*G)->R));
   return printRule((*G)->R);
 }
 
@@ -336,6 +338,30 @@ TEST(Generalize, TwoShiftsThatAreARotate) {
   yield %3
 )"));
   EXPECT_NE(Text.find("where $a + $b == 32"), std::string::npos) << Text;
+}
+
+TEST(Generalize, NewConstantsThatStay) {
+  // The count is any, the mask is not, and the 1 that picks the byte is written as one.
+  std::string G = general(amd(R"(
+  %0:l32
+  %1:l32 = const splat(i32 255)
+  %2:l32 = const splat(i32 9)
+  %3:l32
+  %4:l32
+  %5:l32 = const splat(i32 1)
+  %6:l32 = V_AND_B32_e64 %0, %1
+  %7:l32 = V_LSHRREV_B32_e64 %2, %3
+  %8:l32 = V_ADD_U32_e64 %7, %4
+  %9:l32 = V_ADD_U32_e64 %6, %8
+  yield %9, %8
+=>
+  %6:l32 = V_LSHRREV_B32_e64 %2, %3
+  %7:l32 = V_ADD_U32_e64 %6, %4
+  %8:l32 = V_DOT4_U32_U8 %0, %5, %7
+  yield %8, %7
+)"));
+  EXPECT_NE(G.find("const splat(i32 0x1)\n"), std::string::npos) << G;
+  EXPECT_NE(G.find("const splat(i32 $a)\n"), std::string::npos) << G;
 }
 
 TEST(Generalize, ConstantMasks) {
