@@ -235,8 +235,11 @@ private:
 
     std::vector<std::pair<Rule, RuleEvidence>> Rules;
     if (!Result->Proved.empty()) {
-      // The cheapest, with no fact that its proof does not need.
-      Expected<Rule> Weak = weakenFacts(Result->Proved.front());
+      // The cheapest, without context and facts that its proof does not need.
+      Expected<Rule> Core = dropContext(Result->Proved.front());
+      if (!Core)
+        return Core.takeError();
+      Expected<Rule> Weak = weakenFacts(*Core);
       if (!Weak)
         return Weak.takeError();
       canonicalize(*Weak);

@@ -152,16 +152,9 @@ private:
       if (Again && I.Stored)
         if (Error Failed = Again->setEvidence(*I.Stored, E))
           return Failed;
-      if (C.Generalize && !I.Stored && !I.R.W.isGeneral()) {
-        GeneralizeOptions GO;
-        if (C.RLimit)
-          GO.Verify.RLimit = C.RLimit;
-        Expected<std::optional<Generalization>> G = generalize(I.R, GO);
-        if (!G)
-          return G.takeError();
-        if (*G)
-          General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt, true});
-      }
+      if (C.Generalize && !I.Stored && !I.Found && !I.R.W.isGeneral())
+        if (Error Failed = moreGeneral(I.R))
+          return Failed;
     } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
       ++Refuted;
       Detail = describe(*X, I.R.W);
@@ -183,6 +176,26 @@ private:
       outs() << StringRef(I.Name).take_front(8) << " " << verdictName(V->V)
              << format(" %.3f s  ", V->E.Seconds) << Detail << "\n";
     Results.push_back(std::move(J));
+    return Error::success();
+  }
+
+  /// Queues what is more general than \p R: without its context, and with symbols.
+  Error moreGeneral(const Rule &R) {
+    GeneralizeOptions GO;
+    if (C.RLimit)
+      GO.Verify.RLimit = C.RLimit;
+    Rule Canonical = R;
+    canonicalize(Canonical);
+    Expected<Rule> Core = dropContext(Canonical, GO.Verify);
+    if (!Core)
+      return Core.takeError();
+    if (ruleId(*Core) != ruleId(Canonical))
+      General.push_back({ruleId(*Core).hex(), *Core, std::nullopt, true});
+    Expected<std::optional<Generalization>> G = generalize(*Core, GO);
+    if (!G)
+      return G.takeError();
+    if (*G)
+      General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt, true});
     return Error::success();
   }
 

@@ -89,6 +89,12 @@ llvm::Expected<std::vector<ExportedObligation>> exportObligations(const Rule &R)
 /// bit of the lane pattern), proving each step. \p R must be Proved.
 llvm::Expected<Rule> weakenFacts(const Rule &R, const VerifyOptions &O = {});
 
+/// The part of \p R that changes, proved: what both programs compute alike becomes a leaf,
+/// and last instructions that both have go, as far as the rest still holds and is cheaper.
+/// \p R itself if it is about a loop, general, or reads unspecified values. \p R must be
+/// Proved.
+llvm::Expected<Rule> dropContext(const Rule &R, const VerifyOptions &O = {});
+
 /// Name and version of every solver linked.
 std::vector<std::string> solverVersions();
 
