@@ -12,6 +12,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include <functional>
+#include <random>
 
 using namespace llvm;
 
@@ -271,35 +272,59 @@ Program RewriteSet::reduce(Window &W, Program P, function_ref<bool(const Rule &)
   return P;
 }
 
+/// Some instances of a general rule, or the rule itself.
+static std::vector<Rule> instancesOf(const Rule &R) {
+  if (!R.W.isGeneral())
+    return {R};
+  constexpr unsigned Wanted = 16, Tries = 2000;
+  std::vector<Rule> Found;
+  std::mt19937_64 Random(1);
+  for (unsigned T = 0; T != Tries && Found.size() != Wanted; ++T) {
+    std::vector<APInt> Values;
+    Values.reserve(R.W.Symbols.size());
+    for (const SymbolSpec &S : R.W.Symbols) {
+      // Small numbers too: counts and selectors are.
+      const unsigned Width = 1 + Random() % std::min<unsigned>(S.Bits, 64);
+      Values.push_back(APInt(64, Random() >> (64 - Width)).zextOrTrunc(S.Bits));
+    }
+    if (guardHolds(R.W, Values))
+      Found.push_back(instantiate(R, Values));
+  }
+  return Found;
+}
+
 std::vector<bool> superfluous(ArrayRef<Rule> Rules) {
   RewriteSet Set;
   std::vector<std::pair<unsigned, size_t>> Order;
   for (auto [I, R] : enumerate(Rules)) {
     Set.add(R);
-    // Constants and symbols say less than what may be any value.
+    // Constants say less than symbols, and those less than what may be any value.
     auto Open = count_if(R.W.Leaves, [](const Leaf &L) { return !L.Const && !L.hasFacts(); });
-    Order.push_back({unsigned(Open + R.W.Symbols.size()), I});
+    Order.push_back({unsigned(2 * Open + R.W.Symbols.size()), I});
   }
   llvm::sort(Order);
-  auto Follows = [&](size_t I) {
-    const Rule &R = Rules[I];
-    Window Wider = R.W;
-    Program Least =
-        Set.reduce(Wider, R.W.Source, [&](const Rule &Other) { return runsWhere(Other, R); });
-    return staticCost(Wider, Least) <= staticCost(R.W, R.Target);
+  auto IsDerived = [&](size_t I) {
+    auto Follows = [&](const Rule &R) {
+      Window Wider = R.W;
+      Program Least =
+          Set.reduce(Wider, R.W.Source, [&](const Rule &Other) { return runsWhere(Other, R); });
+      return staticCost(Wider, Least) <= staticCost(R.W, R.Target);
+    };
+    std::vector<Rule> Cases = instancesOf(Rules[I]);
+    return !Cases.empty() && all_of(Cases, Follows);
   };
   std::vector<bool> Drop(Rules.size());
   for (auto [Open, I] : Order) {
-    if (Rules[I].W.isGeneral() || Rules[I].W.isLoop())
+    if (Rules[I].W.isLoop())
       continue;
     Set.remove(I);
-    Drop[I] = Follows(I);
+    Drop[I] = IsDerived(I);
     if (!Drop[I])
       Set.restore(I);
   }
   // Rewriting takes the first rule that applies: with fewer it may go another way.
   for (auto [Open, I] : Order)
-    if (Drop[I] && !Follows(I)) {
+    if (Drop[I] && !IsDerived(I)) {
       Drop[I] = false;
       Set.restore(I);
     }

@@ -56,7 +56,8 @@ private:
 
 /// For each rule whether those that are left make it superfluous: they turn its source
 /// into something as cheap as its target, on every CPU that has its instructions. Most
-/// special ones go first. General rules and those about loops stay.
+/// special ones go first. A general rule is judged by some of its instances. Rules about
+/// loops stay.
 std::vector<bool> superfluous(llvm::ArrayRef<Rule> Rules);
 
 } // namespace whittle

@@ -137,6 +137,21 @@ TEST(Superfluous, AnInstanceIsAndWhatIsOutsideTheGuardIsNot) {
             (std::vector<bool>{true, false, false}));
 }
 
+TEST(Superfluous, AGeneralRuleInTheCompanyOfAnother) {
+  const std::string Wide =
+      "rule x86_64\n  $a:i8\n  $b:i8\n  where $a + $b < 16\n  %0:v128\n  %1:v128\n"
+      "  %2:v128 = VPADDWrr %0, %1\n  %3:v128 = VPSRLWri %2, $a\n"
+      "  %4:v128 = VPSRLWri %3, $b\n  yield %4\n=>\n"
+      "  %2:v128 = VPADDWrr %0, %1\n  %3:v128 = VPSRLWri %2, $a + $b\n"
+      "  yield %3\nend\n";
+  EXPECT_EQ(superfluousOf({Wide, ShiftChain}), (std::vector<bool>{true, false}));
+  // For fewer numbers it is not what makes the other superfluous.
+  std::string Narrow = ShiftChain;
+  Narrow.replace(Narrow.find("< 16"), 4, "< 8");
+  EXPECT_EQ(superfluousOf({Wide, Narrow}), (std::vector<bool>{false, false}));
+  EXPECT_EQ(superfluousOf({Narrow, ShiftChain}), (std::vector<bool>{true, false}));
+}
+
 TEST(Superfluous, OneOfTwoThatSayTheSame) {
   EXPECT_EQ(superfluousOf({shiftRule(3, 4), shiftRule(3, 4)}), (std::vector<bool>{true, false}));
 }
