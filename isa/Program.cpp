@@ -53,7 +53,7 @@ static std::vector<bool> liveNodes(const Window &W, const Program &P) {
   return Live;
 }
 
-static std::vector<bool> usedLeaves(const Window &W, const Program &P) {
+std::vector<bool> readLeaves(const Window &W, const Program &P) {
   unsigned L = W.numLeaves();
   std::vector<bool> Used(L), Live = liveNodes(W, P);
   for (unsigned Id : P.Outputs)
@@ -67,39 +67,38 @@ static std::vector<bool> usedLeaves(const Window &W, const Program &P) {
   return Used;
 }
 
+/// True if \p N loads a constant: a short one that the instruction widens or repeats.
+static bool loadsConstant(const Window &W, const Node &N) {
+  return !N.R->isGeneric() && N.R->readsMemory() && all_of(N.Ops, [&](unsigned Op) {
+    return Op < W.numLeaves() && W.Leaves[Op].isConstant();
+  });
+}
+
 StaticCost staticCost(const Window &W, const Program &P) {
   StaticCost C;
   std::vector<bool> Live = liveNodes(W, P);
-  for (size_t I = 0; I < P.Nodes.size(); ++I)
-    if (Live[I] && !P.Nodes[I].R->isGeneric()) {
-      C.Weight += P.Nodes[I].R->Weight;
-      ++C.Instructions;
+  for (auto [I, N] : enumerate(P.Nodes)) {
+    if (!Live[I] || N.R->isGeneric())
+      continue;
+    if (loadsConstant(W, N)) {
+      C.ConstantBytes += W.Leaves[N.Ops[0]].Ty.bytes();
+      C.Weight += 1;
+      continue;
     }
-  std::vector<bool> InSource = usedLeaves(W, W.Source), InP = usedLeaves(W, P);
+    C.Weight += N.R->Weight;
+    ++C.Instructions;
+  }
+  std::vector<bool> InSource = readLeaves(W, W.Source), InP = readLeaves(W, P);
   for (unsigned I = 0; I < W.numLeaves(); ++I)
     if (InP[I] && !InSource[I] && W.Leaves[I].isConstant()) {
       C.ConstantBytes += W.Leaves[I].Ty.bytes();
-      C.Weight += 1; // a load that a loop hoists
+      C.Weight += 1; // a load that a loop hoists, as those above
     }
   return C;
 }
 
 bool readsMXCSR(const Program &P) {
   return any_of(P.Nodes, [](const Node &N) { return N.R->ReadsMXCSR; });
-}
-
-std::vector<bool> readLeaves(const Window &W, const Program &P) {
-  std::vector<bool> Read(W.numLeaves());
-  auto Add = [&](unsigned Id) {
-    if (Id < W.numLeaves())
-      Read[Id] = true;
-  };
-  for (const Node &N : P.Nodes)
-    for (unsigned Op : N.Ops)
-      Add(Op);
-  for (unsigned Id : P.Outputs)
-    Add(Id);
-  return Read;
 }
 
 bool runsWhere(const Rule &A, const Rule &B) {
@@ -316,7 +315,7 @@ Error checkRule(const Rule &R) {
       return makeError("output %" + Twine(S) + " is " + A.str() + ", its replacement %" + Twine(T) +
                        " " + B.str());
   }
-  std::vector<bool> InSource = usedLeaves(W, W.Source), InTarget = usedLeaves(W, R.Target);
+  std::vector<bool> InSource = readLeaves(W, W.Source), InTarget = readLeaves(W, R.Target);
   for (unsigned I = 0; I < W.numLeaves(); ++I)
     if (InTarget[I] && !InSource[I] && !W.Leaves[I].isConstant())
       return makeError("operand %" + Twine(I) + " of the target is not bound by the source");

@@ -109,13 +109,14 @@ struct StaticCost {
   auto operator<=>(const StaticCost &) const = default;
 };
 /// Dead nodes are not counted. Generic rows weigh nothing. Constants that
-/// \p Source's leaves hold are free; instructions that make one weigh as rows.
+/// \p Source's leaves hold are free, but for one that an instruction loads and widens,
+/// which costs what a new one does; instructions that make one weigh as rows.
 StaticCost staticCost(const Window &W, const Program &P);
 
 /// True if the meaning of a node holds for the default floating-point mode alone.
 bool readsMXCSR(const Program &P);
 
-/// Which leaves an instruction or an output of \p P reads.
+/// Which leaves an output of \p P, or an instruction that one needs, reads.
 std::vector<bool> readLeaves(const Window &W, const Program &P);
 
 /// Whatever CPU runs \p B's source and target runs \p A's target.

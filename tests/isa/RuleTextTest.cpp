@@ -167,6 +167,17 @@ TEST(RuleText, CostCountsLiveInstructionsAndNewConstants) {
   EXPECT_EQ(Source.ConstantBytes, 0u);
 }
 
+TEST(RuleText, AConstantThatALoadWidensCostsWhatOneInMemoryDoes) {
+  Rule R = parsed("rule x86_64\n  %0:v64 = const splat(i64 5)\n  %1:v128 = const "
+                  "hex(05000000000000000000000000000000)\n  %2:v128 = MOVSDrm %0\n  yield %2\n=>\n"
+                  "  yield %1\nend\n");
+  // One load for another, of twice the bytes.
+  EXPECT_LT(staticCost(R.W, R.W.Source), staticCost(R.W, R.Target));
+  Rule Value = parsed("rule x86_64\n  %0:v64\n  %1:v128 = MOVSDrm %0\n  yield %1\n=>\n"
+                      "  %1:v128 = MOVSDrm %0\n  yield %1\nend\n");
+  EXPECT_EQ(staticCost(Value.W, Value.W.Source).Instructions, 1u);
+}
+
 //===----------------------------------------------------------------------===//
 // Loads: a target does again what the source does, and nothing else
 //===----------------------------------------------------------------------===//
