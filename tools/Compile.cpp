@@ -7,6 +7,8 @@
 
 #include "tools/Compile.h"
 #include "isa/TargetIsa.h"
+#include "passes/CodeLifter.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/CodeGen/MIRParser/MIRParser.h"
 #include "llvm/CodeGen/MIRPrinter.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
@@ -50,6 +52,7 @@ static void initTargets() {
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
     LLVMInitializeX86AsmParser();
+    LLVMInitializeX86Disassembler();
     LLVMInitializeAMDGPUTargetInfo();
     LLVMInitializeAMDGPUTarget();
     LLVMInitializeAMDGPUTargetMC();
@@ -131,6 +134,47 @@ static Expected<std::unique_ptr<Module>> parse(const LoadedSource &S, LLVMContex
   return std::move(M);
 }
 
+/// What \p Text is by its first bytes: something with machine code in it.
+static bool isBinaryCode(StringRef Text) {
+  switch (identify_magic(Text)) {
+  case file_magic::bitcode:
+  case file_magic::unknown:
+    return false;
+  default:
+    return true;
+  }
+}
+
+/// Turns the machine code of \p S into MIR.
+static Error lift(LoadedSource &S, bool Assembly) {
+  const CompileOptions &O = S.O;
+  const std::string Of = O.Triple.empty() ? "x86_64-unknown-linux-gnu" : O.Triple;
+  Expected<const TargetIsa *> Isa = TargetIsa::forTriple(Of);
+  if (!Isa)
+    return makeError(O.File + ": " + toString(Isa.takeError()));
+  if ((*Isa)->arch() != "x86_64")
+    return makeError(O.File + ": machine code is read of x86_64 only, not of " + (*Isa)->arch());
+  SmallVector<char, 0> Object;
+  MemoryBufferRef Buffer(S.Text, O.File);
+  if (Assembly) {
+    Expected<SmallVector<char, 0>> Made = assemble(**Isa, Buffer, O.CPU, O.Features);
+    if (!Made)
+      return Made.takeError();
+    Object = std::move(*Made);
+    Buffer = MemoryBufferRef(StringRef(Object.data(), Object.size()), O.File);
+  }
+  Expected<MachineCode> Code = readMachineCode(**Isa, Buffer);
+  if (!Code)
+    return Code.takeError();
+  Expected<std::string> Mir = liftToMir(**Isa, *Code, {O.CPU, O.LiveOut});
+  if (!Mir)
+    return makeError(O.File + ": " + toString(Mir.takeError()));
+  S.Text = std::move(*Mir);
+  S.Skipped = std::move(Code->Skipped);
+  S.IsMir = S.IsLifted = true;
+  return Error::success();
+}
+
 Expected<LoadedSource> loadSource(const CompileOptions &O) {
   initTargets();
   LoadedSource S;
@@ -140,10 +184,17 @@ Expected<LoadedSource> loadSource(const CompileOptions &O) {
   Expected<std::string> Text = Compiled ? runClang(O, Ext == ".cl") : readFile(O.File);
   if (!Text)
     return Text.takeError();
-  if (!Compiled && Ext != ".ll" && Ext != ".bc" && Ext != ".mir" && O.File != "-")
-    return makeError(O.File + ": unknown kind of input (.c .cpp .cl .ll .bc .mir)");
+  const bool Assembly = Ext == ".s",
+             Binary =
+                 !Compiled && !Assembly && (is_contained({".o", ".a"}, Ext) || isBinaryCode(*Text));
+  if (!Compiled && !Assembly && !Binary && !is_contained({".ll", ".bc", ".mir"}, Ext) &&
+      O.File != "-")
+    return makeError(O.File + ": unknown kind of input (.c .cpp .cl .ll .bc .mir .s .o .a)");
   S.Text = std::move(*Text);
   S.IsMir = Ext == ".mir";
+  if (Assembly || Binary)
+    if (Error E = lift(S, Assembly))
+      return std::move(E);
   S.Hash = Hash128::of(S.Text).hex();
   LLVMContext Ctx;
   std::unique_ptr<MIRParser> Mir;

@@ -26,11 +26,13 @@ namespace whittle {
 inline constexpr llvm::StringLiteral CompiledExtensions[] = {".c", ".cpp", ".cc", ".cxx", ".cl"};
 
 struct CompileOptions {
-  std::string File; ///< .c .cpp .cl .ll .bc .mir
+  std::string File; ///< .c .cpp .cl .ll .bc .mir .s, or an object or archive
   std::string Triple, CPU, Features;
   std::vector<std::string> ClangArgs; ///< for .c, .cpp and .cl, after the defaults
   std::string Directory;              ///< where clang runs; empty: here
   unsigned OptLevel = 3;
+  /// For assembly and objects: what a function's caller may read (LiftOptions).
+  std::vector<std::string> LiveOut;
 };
 
 /// A source after the front end: IR (or MIR) text in memory, so that one run of
@@ -39,8 +41,10 @@ struct LoadedSource {
   CompileOptions O;
   std::string Text; ///< .ll, .bc or .mir content
   bool IsMir = false;
-  std::string Triple, CPU; ///< as they will be used
-  std::string Hash;        ///< of Text
+  bool IsLifted = false;            ///< MIR made of machine code
+  std::vector<std::string> Skipped; ///< parts of a file that could not be read
+  std::string Triple, CPU;          ///< as they will be used
+  std::string Hash;                 ///< of Text
 };
 
 /// The C and C++ files of a compile database (compile_commands.json, or the folder
@@ -48,7 +52,8 @@ struct LoadedSource {
 /// the code. Errors name the file, and the entry.
 llvm::Expected<std::vector<CompileOptions>> compileCommands(const std::string &Path);
 
-/// Runs the front end if needed. Errors name the file.
+/// Runs the front end if needed. Assembly (of x86-64), objects and archives become
+/// MIR (liftToMir); the others are told by the ends of their names. Errors name the file.
 llvm::Expected<LoadedSource> loadSource(const CompileOptions &O);
 
 /// Code generation to assembly with \p Pass (made anew by the call; may be null)

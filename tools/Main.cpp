@@ -107,11 +107,15 @@ int main(int Argc, char **Argv) {
 
   HarvestCommand Har;
   A = Sub(App, "harvest", "put the windows of real code into a database's queue");
-  CLI::Option *HarFiles = A->add_option("files", Har.Files, ".c .cpp .cl .ll .bc .mir");
+  CLI::Option *HarFiles = A->add_option("files", Har.Files, ".c .cpp .cl .ll .bc .mir .s .o .a");
   CLI::Option *HarBuild = A->add_option(
       "-p", Har.Build, "compile database (or its folder): every C and C++ file, as it is built");
   addSourceOptions(A, Har.Source);
   A->add_option("--db", Har.Db, "database, made if missing")->required();
+  A->add_option("--live-out", Har.Source.LiveOut,
+                "assembly and objects: registers that callers may read when a function returns "
+                "(xmm0,rax,..; all; none). Default: those of the System V ABI")
+      ->delimiter(',');
   A->add_option("--max-nodes", Har.MaxNodes, "instructions in a window")->check(CLI::Range(1u, 8u));
   A->callback([&, HarFiles, HarBuild] {
     if (!HarFiles->count() && !HarBuild->count())

@@ -141,6 +141,8 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
   Expected<LoadedSource> S = loadSource(C.Source);
   if (!S)
     return S.takeError();
+  if (S->IsLifted)
+    return makeError(C.Source.File + ": machine code is harvested, not optimised");
   Expected<const TargetIsa *> Isa = TargetIsa::forTriple(S->Triple);
   if (!Isa)
     return Isa.takeError();
@@ -265,6 +267,11 @@ Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O) {
     if (!Done) {
       // A bad file is skipped and named; the others still count.
       errs() << "whittle: " << toString(Done.takeError()) << "\n";
+      Status = 1;
+      continue;
+    }
+    for (const std::string &Message : S->Skipped) {
+      errs() << "whittle: " << Message << "\n";
       Status = 1;
     }
   }
