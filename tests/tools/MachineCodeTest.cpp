@@ -100,8 +100,9 @@ TEST(MachineCode, FlagsThatAreReadAreNotDead) {
 TEST(MachineCode, ACallReadsArgumentsAndClobbersTheRest) {
   std::string M = lift("vpaddd %xmm1,%xmm2,%xmm0\ncallq g\nvpaddd %xmm0,%xmm0,%xmm0");
   size_t Add = M.find("VPADDDrr"), Kill = M.find("KILL implicit", Add),
-         Fresh = M.find("= KILL", Add);
+         Fresh = M.find("vr128x = KILL", Add);
   ASSERT_NE(Kill, std::string::npos);
+  ASSERT_NE(Fresh, std::string::npos);
   EXPECT_LT(Kill, Fresh);
   // A register that the callee keeps is the same behind it.
   std::string Kept = lift("addl %esi,%ebx\ncallq g\naddl %ebx,%eax");
