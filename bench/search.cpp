@@ -4,20 +4,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // LastLevel is what search() reports of itself: candidates of two instructions
-// over the time their probing took on two threads, compiling not counted.
-// Evaluators is the limit in the same run: the same opcodes' probes alone, each
-// over one array of values, on two threads. Both print the opcodes in the pool.
-// search.cpp's bar is 100 million a second with at least 200 opcodes.
+// over the time their probing took on two threads, compiling not counted. A
+// solved immediate or constant counts once, however many it stands for. Evaluators
+// is its limit, measured in the same run: the same opcodes' probes alone, each over
+// one array of values. The bars: 300 million a second, and half of the limit.
+//
+// InsertingLevel is what search() reports of the level before the last of three:
+// programs of two instructions, each evaluated on all tests and looked up in the
+// table of fingerprints. RandomInserts is its limit: random fingerprints alone into
+// tables of 1 GiB. The bar: 100 million a second.
+//
+// Exhaust is the wall time of a whole search in which nothing is found. The bars:
+// two instructions, all opcodes: 5 s; three, the first 48 opcodes: 30 s.
+//
+// All run on two threads. `cpu_seconds` is what they used together: on a loaded
+// machine half of it is what a quiet one would take, if they were always busy.
 //
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/Search.h"
 #include "enumerate/Evaluator.h"
+#include "enumerate/FingerprintTable.h"
 #include "enumerate/Pool.h"
 #include "enumerate/TestSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include <benchmark/benchmark.h>
 #include <chrono>
+#include <sys/resource.h>
 #include <thread>
 
 using namespace llvm;
@@ -52,17 +65,20 @@ static SearchOptions options(const MCSubtargetInfo &STI) {
   return O;
 }
 
+static VerifyFn undecided() {
+  return [](const Rule &) { return CandidateVerdict(); };
+}
+
 static void LastLevel(benchmark::State &State) {
   Window W = cantFail(parseWindow(WindowText));
   auto STI = cantFail(W.Isa->subtarget("sapphirerapids"));
   SearchOptions O = options(*STI);
   auto Ranker = makeCostRanker();
-  VerifyFn Undecided = [](const Rule &) { return CandidateVerdict(); };
   size_t Opcodes = makePool(W, O, *Ranker).size();
-  cantFail(search(W, O, *Ranker, Undecided)); // compiles
+  cantFail(search(W, O, *Ranker, undecided())); // compiles
   uint64_t Probed = 0;
   for (auto _ : State) {
-    SearchResult R = cantFail(search(W, O, *Ranker, Undecided));
+    SearchResult R = cantFail(search(W, O, *Ranker, undecided()));
     if (!R.Exhausted)
       State.SkipWithError("the level was not finished");
     State.SetIterationTime(R.ProbeSeconds);
@@ -109,5 +125,163 @@ static void Evaluators(benchmark::State &State) {
   State.counters["opcodes"] = double(Probes.size());
 }
 
+/// Used by this process's threads so far.
+static double cpuSeconds() {
+  rusage U;
+  getrusage(RUSAGE_SELF, &U);
+  auto Seconds = [](timeval T) { return double(T.tv_sec) + double(T.tv_usec) * 1e-6; };
+  return Seconds(U.ru_utime) + Seconds(U.ru_stime);
+}
+
+/// First the rows of whole registers, which all can be combined, then those with
+/// masks: the first 48 by weight alone would hardly feed each other.
+class PlainFirst final : public CandidateRanker {
+public:
+  StringRef name() const override { return "plain-first"; }
+  std::vector<const OpClass *> order(const Window &, ArrayRef<const OpClass *> Pool) override {
+    auto Key = [](const OpClass *C) {
+      const Row &R = C->leader();
+      unsigned Others =
+          unsigned(R.Def.Kind != RegKind::Vec) +
+          unsigned(count_if(R.Ins, [](ValueType T) { return T.Kind != RegKind::Vec; }));
+      return std::make_tuple(Others, R.Weight, C->Id);
+    };
+    std::vector<const OpClass *> Order(Pool);
+    llvm::sort(Order, [&](auto *A, auto *B) { return Key(A) < Key(B); });
+    return Order;
+  }
+};
+
+/// What the docs plot: lengths by pools (0: all opcodes). Compiling is done before.
+static void Exhaust(benchmark::State &State) {
+  Window W = cantFail(parseWindow(WindowText));
+  auto STI = cantFail(W.Isa->subtarget("sapphirerapids"));
+  SearchOptions O = options(*STI);
+  O.MaxInstructions = unsigned(State.range(0));
+  O.MaxOpcodes = unsigned(State.range(1));
+  O.MaxUnknown = ~0u;
+  PlainFirst Ranker;
+  size_t Opcodes = makePool(W, O, Ranker).size();
+  cantFail(search(W, O, Ranker, undecided()));
+  uint64_t Candidates = 0;
+  double Before = cpuSeconds();
+  for (auto _ : State) {
+    SearchResult R = cantFail(search(W, O, Ranker, undecided()));
+    // Three instructions over large pools: as far as the time goes.
+    if (!R.Exhausted && R.Seconds < O.Seconds)
+      State.SkipWithError("the space was not exhausted");
+    State.counters["exhausted"] = R.Exhausted;
+    State.SetIterationTime(R.Seconds);
+    Candidates += R.Candidates;
+  }
+  State.SetItemsProcessed(int64_t(Candidates));
+  State.counters["opcodes"] = double(Opcodes);
+  State.counters["cpu_seconds"] =
+      benchmark::Counter(cpuSeconds() - Before, benchmark::Counter::kAvgIterations);
+  State.counters["candidates"] =
+      benchmark::Counter(double(Candidates), benchmark::Counter::kAvgIterations);
+}
+
+/// A mask as goal and one row that gives masks, so that chains of the pool's many
+/// other rows are all made and hardly probed.
+static const char InsertText[] = R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512
+  %3:v512 = VPMULLDZrr %0, %1
+  %4:v512 = VPSHUFBZrr %3, %2
+  %5:v512 = VPMULLDZrr %4, %0
+  %6:v512 = VPADDBZrr %5, %2
+  %7:k64 = VPCMPEQDZrr %6, %1
+  yield %7
+end
+)";
+
+/// One comparison, then whole registers.
+class OneComparison final : public CandidateRanker {
+public:
+  StringRef name() const override { return "one-comparison"; }
+  std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
+    std::vector<const OpClass *> Order = PlainFirst().order(W, Pool);
+    auto At = find_if(Order, [](const OpClass *C) {
+      return any_of(C->Members, [](const Row *R) { return R->opcodeName() == "VPCMPEQDZrr"; });
+    });
+    std::rotate(Order.begin(), At, std::next(At));
+    return Order;
+  }
+};
+
+static void InsertingLevel(benchmark::State &State) {
+  Window W = cantFail(parseWindow(InsertText));
+  auto STI = cantFail(W.Isa->subtarget("sapphirerapids"));
+  SearchOptions O = options(*STI);
+  O.MaxInstructions = 3;
+  O.MaxOpcodes = unsigned(State.range(0));
+  O.MaxTableBytes = size_t(16) << 30; // a quarter of it for fingerprints
+  O.MaxUnknown = ~0u;
+  O.SolveConstants = false;
+  OneComparison Ranker;
+  uint64_t Inserted = 0, Bytes = 0;
+  for (auto _ : State) {
+    SearchResult R = cantFail(search(W, O, Ranker, undecided()));
+    State.SetIterationTime(R.InsertSeconds);
+    Inserted += R.Inserted;
+    Bytes = R.InsertBytes;
+  }
+  State.SetItemsProcessed(int64_t(Inserted));
+  State.counters["table_bytes"] = double(Bytes);
+}
+
+static void RandomInserts(benchmark::State &State) {
+  constexpr size_t Bytes = size_t(1) << 30;
+  FingerprintTable Table(Bytes, Bytes);
+  uint64_t Seed = 0;
+  // Half full at most: each iteration inserts 2^20.
+  for (auto _ : State) {
+    ++Seed;
+    std::vector<std::vector<FingerprintTable::Print>> Prints(FingerprintTable::Shards);
+    Random R(Seed);
+    for (size_t I = 0; I != size_t(1) << 20; ++I) {
+      uint64_t F = R.next();
+      Prints[FingerprintTable::shardOf(F)].push_back({F, 1});
+    }
+    double Start = now();
+    auto Work = [&](unsigned Thread) {
+      std::vector<uint8_t> Fresh;
+      for (unsigned S = Thread; S < FingerprintTable::Shards; S += 2) {
+        Fresh.resize(Prints[S].size());
+        Table.insert(S, Prints[S], Fresh.data());
+      }
+      benchmark::DoNotOptimize(Fresh.data());
+    };
+    std::thread Other(Work, 1);
+    Work(0);
+    Other.join();
+    State.SetIterationTime(now() - Start);
+  }
+  State.SetItemsProcessed(State.iterations() << 20);
+  State.counters["table_bytes"] = double(Table.bytes());
+}
+
+BENCHMARK(RandomInserts)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(32)
+    ->Repetitions(5);
+BENCHMARK(InsertingLevel)
+    ->ArgName("pool")
+    ->Arg(300)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->Repetitions(3);
+BENCHMARK(Exhaust)
+    ->ArgNames({"length", "pool"})
+    ->Args({2, 0})
+    ->Args({3, 48})
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->Repetitions(3);
 BENCHMARK(Evaluators)->UseManualTime()->Unit(benchmark::kMillisecond)->Repetitions(5);
 BENCHMARK(LastLevel)->UseManualTime()->Unit(benchmark::kMillisecond)->Iterations(1)->Repetitions(5);

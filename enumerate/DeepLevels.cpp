@@ -5,7 +5,8 @@
 //
 // The last instruction takes a chain of two (and the chain's first instruction,
 // if it likes), or two instructions that do not depend on each other. Chains
-// are not stored: they are made in blocks, probed by all last rows, forgotten.
+// are not stored: they are made in blocks, probed by all last rows, forgotten; a
+// table of fingerprints says which were there before.
 //
 //===----------------------------------------------------------------------===//
 
@@ -17,7 +18,7 @@ namespace whittle {
 
 /// Values in a block of chains, and in one piece of work over it.
 static constexpr size_t BlockValues = 32768, SliceValues = 4096;
-static constexpr size_t ParentsAtOnce = 64, OthersAtOnce = 64;
+static constexpr size_t ParentsAtOnce = 16, OthersAtOnce = 64;
 /// Rounds with more candidates than this are worth compiling probes for.
 static constexpr size_t WorthCompiling = 20000;
 
@@ -26,13 +27,19 @@ struct TaskSearch::Chain {
   Expr E;
   ValueType Ty;
   unsigned Weight, Instructions;
-  uint64_t Fingerprint;
   bool New; ///< a row in it ranks where the last round did not reach
 };
 
 struct TaskSearch::Extension {
   std::vector<Chain> Chains;
   Bytes64 Chunks; ///< in order, each Table.chunkBytes of its type
+  struct Part {
+    std::vector<FingerprintTable::Print> Prints;
+    std::vector<uint32_t> Chains; ///< of the prints: ascending
+    std::vector<uint8_t> Fresh;
+  };
+  std::array<Part, FingerprintTable::Shards> Parts;
+  std::vector<uint8_t> Fresh; ///< by chain
 };
 
 /// Chains of one type and cost, those over one parent side by side.
@@ -160,9 +167,9 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
 // Chains
 //===----------------------------------------------------------------------===//
 
-/// All rows of \p Rows over \p Parent and free values.
-void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows, Extension &Out,
-                        Scratch &X) const {
+/// All rows of \p Rows over \p Parent and free values. \p Search: with what is probed.
+void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows, bool Search,
+                        Extension &Out, Scratch &X) const {
   const Value &P = Table[Parent];
   for (unsigned Rank : Rows) {
     const PoolRow &R = S.Pool[Rank];
@@ -190,10 +197,13 @@ void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows,
             return;
           R.Fn(Ptrs, X.Full[0].data(), R.immediates(Imm), Table.numTests());
           uint64_t F = ValueTable::fingerprint(X.Full[0].data(), Bytes, Ty);
-          if (Table.has(F, Weight, Instructions))
-            continue;
+          Extension::Part &Part = Out.Parts[FingerprintTable::shardOf(F)];
+          Part.Prints.push_back({F, Weight});
+          Part.Chains.push_back(uint32_t(Out.Chains.size()));
           Out.Chains.push_back(
-              {{&R, Imm, Ops}, Ty, Weight, Instructions, F, std::max(Rank, P.E.Row->Rank) >= Done});
+              {{&R, Imm, Ops}, Ty, Weight, Instructions, std::max(Rank, P.E.Row->Rank) >= Done});
+          if (!Search)
+            continue;
           size_t Chunk = Table.chunkBytes(Ty);
           memcpy(Out.Chunks.append(Chunk), X.Full[0].data(), Chunk);
         }
@@ -228,37 +238,55 @@ bool TaskSearch::lastOverChains(unsigned Done, unsigned Until, bool Search) {
           Wanted.push_back({Rank, K});
     compileProbes(Wanted);
   }
-  // Of equal chains the first, unless a later one is cheaper.
-  DenseMap<uint64_t, unsigned> Seen;
-  size_t SeenLimit = S.O.MaxTableBytes / 64;
+  // Of equal chains the first, unless a later one is cheaper; none that is equal to
+  // a cheaper value of the table.
+  FingerprintTable Seen(S.O.MaxTableBytes / 4);
+  auto Insert = [&](std::vector<Extension> &Outs) {
+    S.parallel(FingerprintTable::Shards, [&](size_t Shard, unsigned) {
+      for (Extension &Out : Outs) {
+        Extension::Part &P = Out.Parts[Shard];
+        P.Fresh.resize(P.Prints.size());
+        Seen.insert(unsigned(Shard), P.Prints, P.Fresh.data());
+      }
+    });
+  };
+  std::vector<Extension> Known(1);
+  for (uint32_t Id = 0; Id != Table.size(); ++Id) {
+    uint64_t F = Table[Id].Fingerprint;
+    Known[0].Parts[FingerprintTable::shardOf(F)].Prints.push_back({F, Table[Id].Weight});
+  }
+  Insert(Known);
   Block B;
   for (size_t At = 0; At < Parents.size(); At += ParentsAtOnce) {
     size_t N = std::min(ParentsAtOnce, Parents.size() - At);
     std::vector<Extension> Outs(N);
+    double Start = S.seconds();
     S.parallel(N, [&](size_t I, unsigned Thread) {
       if (!S.expired())
-        extend(Parents[At + I], Done, Middle, Outs[I], Rooms[Thread]);
+        extend(Parents[At + I], Done, Middle, Search, Outs[I], Rooms[Thread]);
     });
     if (S.done())
       return false;
+    Insert(Outs);
     for (size_t I = 0; I != N; ++I) {
-      const uint8_t *Chunk = Outs[I].Chunks.data();
-      for (const Chain &Ch : Outs[I].Chains) {
-        size_t Bytes = Table.chunkBytes(Ch.Ty);
-        const uint8_t *Here = Chunk;
+      Extension &Out = Outs[I];
+      Out.Fresh.assign(Out.Chains.size(), 0);
+      for (const Extension::Part &P : Out.Parts)
+        for (auto [Chain, Fresh] : zip(P.Chains, P.Fresh)) {
+          Out.Fresh[Chain] = Fresh;
+          Chains += Fresh;
+        }
+      S.Result.Inserted += Out.Chains.size();
+      const uint8_t *Chunk = Out.Chunks.data();
+      for (size_t K = 0; Search && K != Out.Chains.size(); ++K) {
+        size_t Bytes = Table.chunkBytes(Out.Chains[K].Ty);
+        if (Out.Fresh[K])
+          B.add(Out.Chains[K], Parents[At + I], Chunk, Bytes);
         Chunk += Bytes;
-        auto It = Seen.find(Ch.Fingerprint);
-        if (It != Seen.end() && It->second <= Ch.Weight)
-          continue;
-        if (It != Seen.end())
-          It->second = Ch.Weight;
-        else if (Seen.size() < SeenLimit)
-          Seen[Ch.Fingerprint] = Ch.Weight;
-        ++Chains;
-        if (Search)
-          B.add(Ch, Parents[At + I], Here, Bytes);
       }
     }
+    S.Result.InsertSeconds += S.seconds() - Start;
+    S.Result.InsertBytes = std::max(S.Result.InsertBytes, Seen.bytes());
     bool Full = B.Count >= BlockValues || At + ParentsAtOnce >= Parents.size();
     if (Search && Full) {
       if (!probeBlock(B, Done, Last))

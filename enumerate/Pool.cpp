@@ -112,6 +112,8 @@ std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, Candidate
   for (const OpClass *C : Classes)
     if (Placed.insert(C).second)
       Order.push_back(C);
+  if (O.MaxOpcodes && O.MaxOpcodes < Order.size())
+    Order.resize(O.MaxOpcodes);
   std::vector<PoolRow> Pool;
   for (const OpClass *C : Order) {
     PoolRow P;

@@ -48,6 +48,7 @@ struct SearchOptions {
   unsigned Threads = 2;
   uint64_t Seed = 1;                       ///< of the tests
   size_t MaxTableBytes = size_t(1) << 30;  ///< values kept
+  unsigned MaxOpcodes = 0;                 ///< 0: all; else the ranker's first so many
   size_t CandidateBudget = 0;              ///< 0: none; else stop after that many (eval)
   bool FirstSolution = false;              ///< stop at the first proved; else cheapest
   bool SolveConstants = true;              ///< of the last instruction: new ones
@@ -63,11 +64,17 @@ struct SearchResult {
   uint64_t CandidatesToFirst = 0; ///< candidates until the first proved; 0: none
   unsigned Refuted = 0, Unknown = 0;
   double Seconds = 0;
-  bool Exhausted = false; ///< whole space to MaxInstructions seen
+  bool Exhausted = false; ///< whole space to MaxInstructions (over MaxOpcodes) seen
   /// Of the last levels alone (two and more instructions): candidates probed,
   /// and the wall clock that took without compiling and proving.
   uint64_t Probed = 0;
   double ProbeSeconds = 0;
+  /// Of the levels before the last one: programs evaluated on all tests and looked
+  /// up in the table of fingerprints, the wall clock that took, and the bytes of the
+  /// largest such table.
+  uint64_t Inserted = 0;
+  double InsertSeconds = 0;
+  size_t InsertBytes = 0;
 };
 
 /// Bottom-up enumeration in the ranker's order, all opcodes in the end. Results

@@ -193,8 +193,8 @@ private:
   bool sizeThree();
   bool lastOverPairs(unsigned Done, unsigned Until);
   bool lastOverChains(unsigned Done, unsigned Until, bool Search);
-  void extend(uint32_t Parent, unsigned Done, llvm::ArrayRef<unsigned> Rows, Extension &Out,
-              Scratch &X) const;
+  void extend(uint32_t Parent, unsigned Done, llvm::ArrayRef<unsigned> Rows, bool Search,
+              Extension &Out, Scratch &X) const;
   bool probeBlock(const Block &B, unsigned Done, llvm::ArrayRef<unsigned> Last);
 
   SearchState &S;

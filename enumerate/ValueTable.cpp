@@ -6,16 +6,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/ValueTable.h"
-#include "llvm/Support/xxhash.h"
 
 using namespace llvm;
 
 namespace whittle {
 
 uint64_t ValueTable::fingerprint(const uint8_t *Full, size_t Bytes, ValueType T) {
-  uint64_t H = xxh3_64bits(ArrayRef(Full, Bytes));
-  H = (H ^ (uint64_t(T.Kind) << 16 | T.Bits)) * 0x9e3779b97f4a7c15ull;
-  return H >> 1; // DenseMap keeps two keys for itself
+  return hashBytes(Full, Bytes, uint64_t(T.Kind) << 16 | T.Bits);
 }
 
 void ValueTable::reset(size_t Tests) {
@@ -40,13 +37,14 @@ uint32_t ValueTable::addFree(Value V, const uint8_t *Full) {
   assert(NumFree == Values.size() && "free values come first");
   size_t N = V.Ty.bytes() * NumTests;
   V.Full = keep(Full, N);
-  ByFingerprint[fingerprint(Full, N, V.Ty)].push_back(NumFree);
+  V.Fingerprint = fingerprint(Full, N, V.Ty);
+  ByFingerprint[V.Fingerprint >> 1].push_back(NumFree);
   Values.push_back(V);
   return NumFree++;
 }
 
 bool ValueTable::has(uint64_t Fingerprint, unsigned Weight, unsigned Instructions) const {
-  auto It = ByFingerprint.find(Fingerprint);
+  auto It = ByFingerprint.find(Fingerprint >> 1);
   return It != ByFingerprint.end() && any_of(It->second, [&](uint32_t Id) {
            return Values[Id].Weight <= Weight && Values[Id].Instructions <= Instructions;
          });
@@ -58,7 +56,8 @@ bool ValueTable::add(Value V, const uint8_t *Full, uint64_t Fingerprint) {
     return false;
   V.Full = keep(Full, N);
   uint32_t Id = uint32_t(Values.size());
-  ByFingerprint[Fingerprint].push_back(Id);
+  V.Fingerprint = Fingerprint;
+  ByFingerprint[Fingerprint >> 1].push_back(Id); // DenseMap keeps two keys for itself
   if (V.Hidden) {
     Values.push_back(V);
     return true;

@@ -8,6 +8,7 @@
 #ifndef WHITTLE_ENUMERATE_VALUETABLE_H
 #define WHITTLE_ENUMERATE_VALUETABLE_H
 
+#include "enumerate/FingerprintTable.h"
 #include "enumerate/Pool.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -37,6 +38,7 @@ struct Value {
   uint16_t Weight = 0;   ///< static cost
   uint8_t Instructions = 0;
   const uint8_t *Full = nullptr; ///< on all tests of the table
+  uint64_t Fingerprint = 0;      ///< of Full
 
   /// What it adds to a program's constants.
   unsigned constantBytes() const { return (Constant && E.Row) || Pooled ? Ty.bytes() : 0; }
