@@ -124,6 +124,25 @@ std::optional<Polynomial> NormalForm::exactOpaque(Term T, bool Signed) {
   return Polynomial::indeterminate({N, Signed});
 }
 
+std::optional<Polynomial> NormalForm::parts(Term Var, bool Signed) {
+  auto It = Cuts.find(G.key(Var));
+  if (It == Cuts.end())
+    return std::nullopt;
+  const unsigned Lo = G.lo(Var), End = Lo + G.width(Var);
+  Polynomial R;
+  for (unsigned At = Lo; At < End;) {
+    auto Next = It->second.upper_bound(At);
+    const unsigned To = Next == It->second.end() ? End : std::min(*Next, End);
+    if (At == Lo && To == End)
+      return std::nullopt;
+    auto X = exactOpaque(G.var(G.key(Var), At, To - At), Signed && To == End);
+    if (!X || !R.addScaled(*X, Int(1) << (At - Lo)))
+      return std::nullopt;
+    At = To;
+  }
+  return R;
+}
+
 std::optional<Polynomial> NormalForm::exactUncached(Term T, bool Signed) {
   unsigned W = G.width(T);
   TermOp Op = G.op(T);
@@ -131,6 +150,9 @@ std::optional<Polynomial> NormalForm::exactUncached(Term T, bool Signed) {
     const APInt &V = G.value(T);
     return Polynomial::constant(Signed ? Int(V.getSExtValue()) : Int(V.getZExtValue()));
   }
+  if (Op == TermOp::Var)
+    if (auto P = parts(T, Signed))
+      return P;
   if (Op == TermOp::Concat) {
     Polynomial R;
     unsigned At = 0;
@@ -223,7 +245,7 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
     for (Term P : G.operands(T)) {
       if (At >= W)
         break;
-      auto X = At + G.width(P) <= W ? exact(P, false) : modulo(P, W - At);
+      auto X = At + G.width(P) < W ? exact(P, false) : modulo(P, W - At);
       if (!X || !R.addScaled(*X, Int(1) << At))
         return std::nullopt;
       At += G.width(P);
@@ -236,8 +258,20 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
   if (Op == TermOp::Extract && G.lo(T) == 0 && isArithmetic(G.op(G.operand(T, 0))))
     if (auto P = modulo(G.operand(T, 0), W))
       return P;
-  if (G.width(T) == W)
+  if (Op == TermOp::And) // copies of one bit choose the other operand or nothing
+    for (unsigned I : {0u, 1u}) {
+      Term Bits = G.operand(T, I);
+      if (G.op(Bits) == TermOp::Sext && G.width(G.operand(Bits, 0)) == 1)
+        if (auto P = arithmetic(TermOp::Mul, exact(G.operand(Bits, 0), false),
+                                modulo(G.operand(T, 1 - I), W)))
+          return P;
+    }
+  if (G.width(T) == W) {
+    if (Op == TermOp::Var)
+      if (auto P = parts(T, false))
+        return P;
     return exactOpaque(T, false);
+  }
   Term Low = G.trunc(T, W);
   if (G.op(Low) != TermOp::Extract)
     return modulo(Low, W);
@@ -368,6 +402,65 @@ Term NormalForm::normalizeRing(Term T, unsigned W) {
   return P ? build(*P, W) : Term();
 }
 
+Term NormalForm::normalizeSlice(Term Sum, unsigned Lo, unsigned W) {
+  if (Lo + W > 64)
+    return {};
+  auto P = modulo(Sum, Lo + W);
+  if (P)
+    P = canonical(std::move(*P), Lo + W);
+  if (!P)
+    return {};
+  Polynomial Low, High;
+  for (const auto &[M, C] : P->terms()) {
+    Low.addTerm(M, C & ((Int(1) << Lo) - 1));
+    High.addTerm(M, C >> Lo);
+  }
+  if (Lo == 0 || High.terms().empty())
+    return G.extract(build(*P, Lo + W), Lo, W);
+  auto Above = canonical(std::move(High), W);
+  if (!Above)
+    return {};
+  Term R = G.add(G.extract(build(Low, Lo + W), Lo, W), build(*Above, W));
+  Term N = normalizeRing(R, W);
+  return N ? N : R;
+}
+
+std::optional<std::pair<Term, Term>> NormalForm::saturatingSum(Term T) {
+  const unsigned W = G.width(T);
+  if (G.op(T) != TermOp::Ite || !G.isOnes(G.operand(T, 1)))
+    return std::nullopt;
+  Term Carry = G.operand(T, 0), Low = G.operand(T, 2);
+  if (G.op(Carry) != TermOp::Extract || G.op(Low) != TermOp::Extract || G.lo(Carry) != W ||
+      G.lo(Low) != 0)
+    return std::nullopt;
+  Term Sum = G.operand(Carry, 0);
+  if (Sum != G.operand(Low, 0) || G.op(Sum) != TermOp::Add || G.width(Sum) != W + 1)
+    return std::nullopt;
+  Term A = G.operand(Sum, 0), B = G.operand(Sum, 1);
+  if (!G.isZero(G.extract(A, W, 1)) || !G.isZero(G.extract(B, W, 1)))
+    return std::nullopt;
+  return std::pair(G.extract(A, 0, W), G.extract(B, 0, W));
+}
+
+/// min(a + b, ones) is associative and commutative.
+Term NormalForm::normalizeSaturating(Term T) {
+  SmallVector<Term, 8> Items, Work{T};
+  while (!Work.empty()) {
+    Term X = Work.pop_back_val();
+    if (auto Sum = saturatingSum(X))
+      Work.append({Sum->first, Sum->second});
+    else if (Term N = normalize(X); saturatingSum(N))
+      Work.push_back(N);
+    else
+      Items.push_back(N);
+  }
+  llvm::sort(Items);
+  Term R = Items[0];
+  for (Term X : drop_begin(Items))
+    R = G.uaddSat(R, X);
+  return R;
+}
+
 Term NormalForm::normalizeChildren(Term T) {
   SmallVector<Term, 8> Ops;
   for (Term O : G.operands(T))
@@ -392,8 +485,8 @@ Term NormalForm::normalizeNode(Term T) {
   case TermOp::Extract:
     // The bits above the slice do not matter.
     if (isArithmetic(G.op(G.operand(T, 0))))
-      if (Term R = normalizeRing(G.operand(T, 0), G.lo(T) + W))
-        return G.extract(R, G.lo(T), W);
+      if (Term R = normalizeSlice(G.operand(T, 0), G.lo(T), W))
+        return R;
     break;
   case TermOp::And:
   case TermOp::Or:
@@ -406,6 +499,8 @@ Term NormalForm::normalizeNode(Term T) {
     if (W == 1)
       if (Term R = normalizeRing(T, 1))
         return R;
+    if (saturatingSum(T))
+      return normalizeSaturating(T);
     break;
   case TermOp::Eq: {
     Term R = normalizeChildren(T);

@@ -6,7 +6,8 @@
 // Normal forms: sums of products as polynomials modulo 2^w over unsigned slices
 // (sext(x) = x - 2^n msb(x)), with extensions looked through where an interval
 // shows that nothing wraps; bits as polynomials over GF(2); and, or and xor
-// flattened and sorted; comparisons decided by intervals. Each step is an
+// flattened and sorted; saturating unsigned additions flattened and sorted;
+// comparisons decided by intervals. Each step is an
 // equivalence, whatever the variables hold. Part of the trusted base: held
 // against Z3 in tests/verify/NormalFormTest.cpp.
 //
@@ -17,8 +18,9 @@
 #ifndef WHITTLE_VERIFY_NORMALFORM_H
 #define WHITTLE_VERIFY_NORMALFORM_H
 
+#include "verify/Cone.h"
 #include "verify/Polynomial.h"
-#include "llvm/ADT/DenseMap.h"
+#include <set>
 
 namespace whittle {
 
@@ -27,6 +29,13 @@ public:
   /// Monomials that one run may make; it then leaves sums as they are.
   static constexpr size_t DefaultEffort = 200'000;
   explicit NormalForm(TermGraph &G, size_t Effort = DefaultEffort) : G(G), Effort(Effort) {}
+
+  /// From now on a variable's parts between cuts are variables of their own in sums, so
+  /// that a product of whole numbers meets one of their halves. Before the first run().
+  void cutAt(llvm::ArrayRef<Atom> Atoms) {
+    for (const Atom &A : Atoms)
+      Cuts[A.Key].insert(A.Lo);
+  }
 
   /// A term equal to \p T for all values of the variables.
   Term run(Term T) {
@@ -45,6 +54,11 @@ private:
   Term normalizeBitwise(Term T);
   /// The low W bits of T through polynomials; no term if they do not do.
   Term normalizeRing(Term T, unsigned W);
+  /// The bits Lo.. of a sum: what is a multiple of 2^Lo is added to the slice of the rest.
+  Term normalizeSlice(Term Sum, unsigned Lo, unsigned W);
+  /// The operands of a saturating unsigned addition.
+  std::optional<std::pair<Term, Term>> saturatingSum(Term T);
+  Term normalizeSaturating(Term T);
 
   /// A polynomial whose value is T's, read as signed or unsigned, exactly.
   std::optional<Polynomial> exact(Term T, bool Signed);
@@ -54,6 +68,8 @@ private:
   std::optional<Polynomial> modulo(Term T, unsigned W);
   std::optional<Polynomial> moduloUncached(Term T, unsigned W);
   std::optional<Polynomial> moduloBits(Term T);
+  /// A variable as the sum of its parts; none if it is not cut.
+  std::optional<Polynomial> parts(Term Var, bool Signed);
   std::optional<Polynomial> arithmetic(TermOp Op, const std::optional<Polynomial> &A,
                                        const std::optional<Polynomial> &B);
   bool fits(const Polynomial &P, unsigned W, bool Signed);
@@ -69,6 +85,7 @@ private:
   /// While folding, what is not arithmetic stands for itself; afterwards it is
   /// normalized first.
   bool Folding = false;
+  std::map<VarKey, std::set<unsigned>> Cuts;
   llvm::DenseMap<uint32_t, Term> Folded, Normal;
   using PolyKey = std::pair<uint32_t, unsigned>;
   std::map<std::pair<bool, PolyKey>, std::optional<Polynomial>> ExactMemo, ModuloMemo;

@@ -151,6 +151,10 @@ private:
           break;
         continue;
       }
+      if (O.NormalForms && equalInParts(T.G, C)) {
+        ++E.BySyntax;
+        continue;
+      }
       Hard.push_back({&Ob, std::move(C)});
     }
     if (Undecided) {
@@ -208,6 +212,20 @@ private:
       break;
     }
     return Error::success();
+  }
+
+  /// True if the normal forms are the same once variables are cut wherever a slice of
+  /// them is read, of the whole or of every bit alone. False says nothing.
+  static bool equalInParts(TermGraph &G, const Cone &C) {
+    NormalForm Forms(G);
+    Forms.cutAt(C.atoms());
+    if (Forms.run(C.source()) == Forms.run(C.target()))
+      return true;
+    const unsigned W = G.width(C.source());
+    for (unsigned I = 0; I != W; ++I)
+      if (Forms.run(G.extract(C.source(), I, 1)) != Forms.run(G.extract(C.target(), I, 1)))
+        return false;
+    return true;
   }
 
   /// Every bit of masks that the slice reads, lowest first.

@@ -116,6 +116,52 @@ TEST(NormalForm, OrIsSortedToo) {
   EXPECT_FALSE(S.same(G.bitAnd(A, B), G.bitOr(A, B)));
 }
 
+TEST(NormalForm, HighHalvesOfProductsThatDiffer) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 16), B = S.var(1, 0, 16);
+  auto High = [&](Term X, Term Y) { return G.extract(G.mul(X, Y), 16, 16); };
+  auto IfNegative = [&](Term X, Term Y) { return G.bitAnd(G.ashr(X, G.constant(16, 15)), Y); };
+  Term Signed = High(G.sext(A, 32), G.sext(B, 32));
+  Term Unsigned = High(G.zext(A, 32), G.zext(B, 32));
+  Term Less = G.sub(Unsigned, IfNegative(A, B));
+  EXPECT_FALSE(S.same(Signed, Less));
+  EXPECT_FALSE(S.same(Signed, G.sub(Less, IfNegative(B, B))));
+  // A multiple of 2^15 is none of 2^16.
+  Term Sum = G.add(G.mul(G.zext(A, 32), G.zext(B, 32)), G.shl(G.zext(A, 32), G.constant(32, 15)));
+  EXPECT_FALSE(S.same(G.extract(Sum, 16, 16), G.add(Unsigned, G.lshr(A, G.constant(16, 1)))));
+}
+
+TEST(NormalForm, CutVariablesMeetTheirHalves) {
+  TermGraph G;
+  Term A = G.var({VarKey::Leaf, 0, 0}, 0, 64), B = G.var({VarKey::Leaf, 1, 0}, 0, 64);
+  auto Half = [&](Term X, unsigned Lo) { return G.zext(G.extract(X, Lo, 32), 64); };
+  Term Cross = G.add(G.mul(Half(A, 32), Half(B, 0)), G.mul(Half(A, 0), Half(B, 32)));
+  auto Product = [&](unsigned Shift) {
+    return G.add(G.mul(Half(A, 0), Half(B, 0)), G.shl(Cross, G.constant(64, Shift)));
+  };
+  auto Same = [&](Term X, Term Y) {
+    NormalForm N(G);
+    N.cutAt(Cone(G, X, Y).atoms());
+    return N.run(X) == N.run(Y);
+  };
+  EXPECT_TRUE(Same(G.mul(A, B), Product(32)));
+  EXPECT_FALSE(Same(G.mul(A, B), Product(31)));
+  EXPECT_NE(NormalForm(G).run(G.mul(A, B)), NormalForm(G).run(Product(32)));
+}
+
+TEST(NormalForm, SaturatingAdditionsInAnyOrder) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 8), B = S.var(1, 0, 8), C = S.var(2, 0, 8);
+  EXPECT_TRUE(S.same(G.uaddSat(G.uaddSat(A, B), C), G.uaddSat(B, G.uaddSat(C, A))));
+  EXPECT_FALSE(S.same(G.uaddSat(G.uaddSat(A, B), B), G.uaddSat(A, B)));
+  // Not with signs, nor with an addition that wraps in between.
+  EXPECT_FALSE(S.same(G.saddSat(G.saddSat(A, B), C), G.saddSat(A, G.saddSat(B, C))));
+  EXPECT_FALSE(S.same(G.uaddSat(G.add(A, B), C), G.uaddSat(A, G.add(B, C))));
+  EXPECT_FALSE(S.same(G.uaddSat(G.usubSat(A, B), C), G.usubSat(G.uaddSat(A, C), B)));
+}
+
 TEST(NormalForm, LongPolynomialsEnd) {
   Slices S;
   TermGraph &G = S.G;
