@@ -13,6 +13,7 @@
 #include "verify/Verify.h"
 #include "llvm/Support/raw_ostream.h"
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace llvm;
 using nlohmann::json;
@@ -79,11 +80,19 @@ static void keepNeeded(std::vector<StoredRule> &All) {
   llvm::erase_if(All, [](const StoredRule &R) {
     return !R.R.W.Isa || !R.Evidence.Confirmed || R.State != RuleState::On;
   });
-  std::vector<Rule> Rules;
-  Rules.reserve(All.size());
-  for (const StoredRule &R : All)
-    Rules.push_back(R.R);
-  std::vector<bool> Drop = superfluous(Rules);
+  auto RulesOf = [&] {
+    std::vector<Rule> Rules;
+    Rules.reserve(All.size());
+    for (const StoredRule &R : All)
+      Rules.push_back(R.R);
+    return Rules;
+  };
+  std::set<Hash128> Covered;
+  for (const LintFinding &F : lint(RulesOf()))
+    if (F.K == LintFinding::Duplicate || F.K == LintFinding::Shadowed)
+      Covered.insert(F.Rule);
+  llvm::erase_if(All, [&](const StoredRule &R) { return Covered.count(R.Id); });
+  std::vector<bool> Drop = superfluous(RulesOf());
   size_t I = 0;
   llvm::erase_if(All, [&](const StoredRule &) { return Drop[I++]; });
 }

@@ -41,8 +41,7 @@ struct Place {
 /// A number is written as the constant that it is.
 void setNumber(Rule &R, const Place &P, const APInt &X) {
   if (P.IsLeaf)
-    R.W.Leaves[P.Index].Const =
-        APInt::getSplat(R.W.Leaves[P.Index].Ty.Bits, X.zextOrTrunc(P.Bits));
+    R.W.Leaves[P.Index].Const = APInt::getSplat(R.W.Leaves[P.Index].Ty.Bits, X.zextOrTrunc(P.Bits));
   else
     (P.InTarget ? R.Target : R.W.Source).Nodes[P.Index].Imms[P.Imm] =
         int64_t(X.zextOrTrunc(P.Bits).getZExtValue());

@@ -258,14 +258,6 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
   if (Op == TermOp::Extract && G.lo(T) == 0 && isArithmetic(G.op(G.operand(T, 0))))
     if (auto P = modulo(G.operand(T, 0), W))
       return P;
-  if (Op == TermOp::And) // copies of one bit choose the other operand or nothing
-    for (unsigned I : {0u, 1u}) {
-      Term Bits = G.operand(T, I);
-      if (G.op(Bits) == TermOp::Sext && G.width(G.operand(Bits, 0)) == 1)
-        if (auto P = arithmetic(TermOp::Mul, exact(G.operand(Bits, 0), false),
-                                modulo(G.operand(T, 1 - I), W)))
-          return P;
-    }
   if (G.width(T) == W) {
     if (Op == TermOp::Var)
       if (auto P = parts(T, false))
