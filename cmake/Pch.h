@@ -1,5 +1,6 @@
 // What nearly every file of Whittle parses anyway, precompiled once (about 3 s a file without it).
-// Never rely on it: each file includes what it uses, and the `dev` preset builds without this header.
+// Never rely on it: each file includes what it uses, and the `dev` preset builds without this
+// header.
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
