@@ -162,6 +162,27 @@ TEST(NormalForm, SaturatingAdditionsInAnyOrder) {
   EXPECT_FALSE(S.same(G.uaddSat(G.usubSat(A, B), C), G.usubSat(G.uaddSat(A, C), B)));
 }
 
+TEST(NormalForm, WhatOnlyLooksLikeASaturatingAddition) {
+  Slices S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 8), B = S.var(1, 0, 8), C = S.var(2, 0, 8), Ones = G.constant(8, 0xff);
+  auto Sum = [&](Term X, Term Y) { return G.add(G.zext(X, 9), G.zext(Y, 9)); };
+  auto Clamped = [&](Term Carry, Term To, Term Low) {
+    return G.ite(G.extract(Carry, 8, 1), To, G.extract(Low, 0, 8));
+  };
+  ASSERT_TRUE(S.same(Clamped(Sum(A, B), Ones, Sum(A, B)), G.uaddSat(A, B)));
+  // Another bound: the order of three such sums matters.
+  EXPECT_FALSE(S.same(Clamped(Sum(A, B), G.zero(8), Sum(A, B)), G.uaddSat(A, B)));
+  EXPECT_FALSE(S.same(Clamped(Sum(A, B), G.constant(8, 0x7f), Sum(A, B)), G.uaddSat(A, B)));
+  // The carry of another sum, and of numbers that are not below 256.
+  EXPECT_FALSE(S.same(Clamped(Sum(A, C), Ones, Sum(A, B)), G.uaddSat(A, B)));
+  Term Wide = S.var(3, 0, 9), Sign = G.sext(A, 9);
+  EXPECT_FALSE(S.same(Clamped(G.add(Wide, G.zext(B, 9)), Ones, G.add(Wide, G.zext(B, 9))),
+                      G.uaddSat(G.extract(Wide, 0, 8), B)));
+  EXPECT_FALSE(
+      S.same(Clamped(G.add(Sign, G.zext(B, 9)), Ones, G.add(Sign, G.zext(B, 9))), G.uaddSat(A, B)));
+}
+
 TEST(NormalForm, LongPolynomialsEnd) {
   Slices S;
   TermGraph &G = S.G;
