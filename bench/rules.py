@@ -17,6 +17,7 @@ import glob
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,7 +34,7 @@ def held_out(name):
 
 def simde_files(cpu):
     """C of SIMDe's intrinsics, as far as they compile for this CPU."""
-    folder = os.path.join(corpus.BUILD, "corpus", cpu, "simde")
+    folder = os.path.join(corpus.BUILD, "corpus", cpu, "simde-" + corpus.version("libsimde-dev"))
     if not os.path.exists(os.path.join(folder, "done")):
         script = os.path.join(corpus.DRIVERS, "simde_wrappers.py")
         corpus.run([sys.executable, script, "--split", folder, *corpus.CPUS[cpu]], "SIMDe for " + cpu)
@@ -110,8 +111,12 @@ def search(args, log, database):
     start = time.time()
     command = [amdgpu.WHITTLE, "search", "--db", database, "--resume", "--time", "%dm" % args.minutes,
                "--window-time", args.window_time, "-j", str(args.jobs), "--format", "json"]  # fmt: skip
+    # Ctrl-C is the search's, which finishes its window and says what it found.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE)
-    if done.returncode:
+    signal.signal(signal.SIGINT, before)
+    # An interrupt ends the slice with the window in work; what was found counts.
+    if done.returncode not in (0, 130) or not done.stdout:
         sys.exit("rules: search ended with status %d" % done.returncode)
     summary = json.loads(done.stdout)
     stats = counts(database)

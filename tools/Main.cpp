@@ -256,7 +256,7 @@ int main(int Argc, char **Argv) {
     }
     if (V == "stats") {
       B->add_option("--corpus", Isa.Corpus,
-                    "files whose instructions are counted: .c .cpp .cl .ll .bc .mir");
+                    "files whose instructions are counted: .c .cpp .cl .ll .bc .mir .s .o .a");
       addSourceOptions(B, Isa.Source);
     }
     if (V == "conform") {
