@@ -24,8 +24,11 @@ TEST(NormalForm, EqualsWideArithmeticOnConcreteValues) {
     RandomTerms R(G, Seed, 3, 64);
     Term A = G.var({VarKey::Leaf, 0, 0}, 0, 64), B = G.var({VarKey::Leaf, 1, 0}, 0, 64);
     Term T = G.add(G.mul(R.make(64, 2).T, R.make(64, 2).T), G.mul(G.sext(G.trunc(A, 63), 64), B));
-    Term F = NormalForm(G).run(T);
-    EXPECT_TRUE(Cone(G, T, F).findDifference(300).empty()) << "seed " << Seed;
+    NormalForm Whole(G), Cut(G);
+    for (unsigned Leaf : {0u, 1u, 2u})
+      Cut.cutAt({{{VarKey::Leaf, Leaf, 0}, 8, 8}, {{VarKey::Leaf, Leaf, 0}, 40, 8}});
+    for (NormalForm *N : {&Whole, &Cut})
+      EXPECT_TRUE(Cone(G, T, N->run(T)).findDifference(300).empty()) << "seed " << Seed;
   }
 }
 
@@ -148,6 +151,12 @@ TEST(NormalForm, CutVariablesMeetTheirHalves) {
   EXPECT_TRUE(Same(G.mul(A, B), Product(32)));
   EXPECT_FALSE(Same(G.mul(A, B), Product(31)));
   EXPECT_NE(NormalForm(G).run(G.mul(A, B)), NormalForm(G).run(Product(32)));
+  // The sign is of the upper half alone.
+  Term X = G.extract(A, 0, 16), Lo = G.extract(A, 0, 8), Hi = G.extract(A, 8, 8);
+  auto Sum = [&](Term High, Term Low) { return G.add(G.mul(High, G.constant(32, 256)), Low); };
+  EXPECT_TRUE(Same(G.sext(X, 32), Sum(G.sext(Hi, 32), G.zext(Lo, 32))));
+  EXPECT_FALSE(Same(G.sext(X, 32), Sum(G.sext(Hi, 32), G.sext(Lo, 32))));
+  EXPECT_FALSE(Same(G.sext(X, 32), Sum(G.zext(Hi, 32), G.zext(Lo, 32))));
 }
 
 TEST(NormalForm, SaturatingAdditionsInAnyOrder) {
@@ -175,7 +184,8 @@ TEST(NormalForm, WhatOnlyLooksLikeASaturatingAddition) {
   EXPECT_FALSE(S.same(Clamped(Sum(A, B), G.zero(8), Sum(A, B)), G.uaddSat(A, B)));
   EXPECT_FALSE(S.same(Clamped(Sum(A, B), G.constant(8, 0x7f), Sum(A, B)), G.uaddSat(A, B)));
   // The carry of another sum, and of numbers that are not below 256.
-  EXPECT_FALSE(S.same(Clamped(Sum(A, C), Ones, Sum(A, B)), G.uaddSat(A, B)));
+  for (Term Other : {B, C})
+    EXPECT_FALSE(S.same(Clamped(Sum(A, C), Ones, Sum(A, B)), G.uaddSat(A, Other)));
   Term Wide = S.var(3, 0, 9), Sign = G.sext(A, 9);
   EXPECT_FALSE(S.same(Clamped(G.add(Wide, G.zext(B, 9)), Ones, G.add(Wide, G.zext(B, 9))),
                       G.uaddSat(G.extract(Wide, 0, 8), B)));
