@@ -79,8 +79,8 @@ static constexpr struct {
     {"+amx-", "no emulator or CPU at hand executes AMX"},
 };
 
-// Rows of which the documents leave a step open. A reference could only repeat the
-// choice that the row makes.
+// Rows of which the documents leave a step open, or CPUs differ. A reference could
+// only repeat the choice that the row makes, and one CPU says nothing of another.
 static constexpr StringRef LastPlace =
     "AMD documents this approximation to some units in the last place, not to the bit";
 static constexpr StringRef DotOrder =
@@ -88,10 +88,16 @@ static constexpr StringRef DotOrder =
 static constexpr StringRef ByteRounding = "how V_CVT_PK_U8_F32 rounds is open in AMD's documents";
 static constexpr StringRef MatrixOrder =
     "AMD's documents give neither order nor rounding of a float matrix product's sums";
+static constexpr StringRef NaNOrder =
+    "of two products that are NaN, Intel's and AMD's CPUs add another one first";
 static constexpr struct {
   StringRef Prefix; ///< of the opcode
   StringRef Reason;
-} Undocumented[] = {
+} Unsettled[] = {
+    {"DPPD", NaNOrder},
+    {"DPPS", NaNOrder},
+    {"VDPPD", NaNOrder},
+    {"VDPPS", NaNOrder},
     {"V_RCP_", LastPlace},
     {"V_RSQ_", LastPlace},
     {"V_SQRT_", LastPlace},
@@ -114,10 +120,16 @@ static constexpr struct {
      "the documents do not say which of 64 lanes hold 4-bit elements"},
 };
 
-StringRef unconfirmedReason(const Row &R) {
-  for (const auto &[Prefix, Reason] : Undocumented)
+StringRef unsettledReason(const Row &R) {
+  for (const auto &[Prefix, Reason] : Unsettled)
     if (StringRef(R.Name).starts_with(Prefix))
       return Reason;
+  return "";
+}
+
+StringRef unconfirmedReason(const Row &R) {
+  if (StringRef Reason = unsettledReason(R); !Reason.empty())
+    return Reason;
   SmallVector<StringRef, 4> Needed;
   StringRef(R.Features).split(Needed, ',', -1, false);
   for (const auto &[Feature, Reason] : OutOfReach)
@@ -132,6 +144,8 @@ std::string confirmedList(const TargetIsa &Isa, const ConformReport &Report) {
     Entries[E.Opcode] = &E;
   std::map<std::string, std::string> Text;
   for (const Row &R : Isa.rows()) {
+    if (!unsettledReason(R).empty())
+      continue;
     auto It = Entries.find(R.Name);
     bool Ran = It != Entries.end() && It->second->H != ConformEntry::Unconfirmed;
     ConformEntry::How H = ConformEntry::Unconfirmed;

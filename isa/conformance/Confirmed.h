@@ -22,7 +22,11 @@ namespace whittle {
 /// counts as SecondSource. Hashes the row.
 ConformEntry::How confirmation(const TargetIsa &Isa, const Row &R);
 
-/// Why nothing at hand can confirm a row of its features: "no emulator or CPU at
+/// Why no run can confirm a row: the documents leave open what it computes, or CPUs
+/// that have it differ; empty if neither is so. Such rows are not run.
+llvm::StringRef unsettledReason(const Row &R);
+
+/// The same, or why nothing at hand can confirm a row of its features: "no emulator or CPU at
 /// hand executes AVX512-FP16"; empty if a run of conformance could.
 llvm::StringRef unconfirmedReason(const Row &R);
 

@@ -7,6 +7,7 @@
 
 #include "isa/conformance/X86Conform.h"
 #include "isa/Meaning.h"
+#include "isa/conformance/Confirmed.h"
 #include "isa/conformance/MeaningJit.h"
 #include "isa/conformance/TileConform.h"
 #include "isa/conformance/X86Inputs.h"
@@ -227,7 +228,8 @@ Expected<ConformReport> conformX86(const TargetIsa &Isa, X86Executor &On,
       Report.Entries.push_back(std::move(E));
       continue;
     }
-    if (On.accepts(R, E.Reason)) {
+    E.Reason = unsettledReason(R).str();
+    if (E.Reason.empty() && On.accepts(R, E.Reason)) {
       E.H = On.evidence();
       if (E.H == ConformEntry::SecondSource)
         E.Reason = On.name();

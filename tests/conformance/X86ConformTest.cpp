@@ -185,6 +185,26 @@ TEST(Confirmed, OnlyWhatNothingExecutesHasAReason) {
   EXPECT_THAT(unconfirmedReason(R).str(), HasSubstr("AMX"));
 }
 
+// Intel's CPUs add the higher product to the lower one in the higher lane, AMD's the other way
+// round: seen where both are NaN.
+TEST(Confirmed, WhereCPUsDifferNoneConfirms) {
+  for (const char *Name : {"DPPSrri", "VDPPSrri", "VDPPSYrri", "DPPDrri", "VDPPDrri"}) {
+    EXPECT_EQ(confirmation(x86(), *x86().find(Name)), ConformEntry::Unconfirmed) << Name;
+    EXPECT_THAT(unconfirmedReason(*x86().find(Name)).str(), HasSubstr("NaN")) << Name;
+  }
+  ConformReport Run = cantFail(conformX86(x86(), {.Inputs = 10, .Only = "DPPSrri"}));
+  ASSERT_EQ(Run.Entries.size(), 1u);
+  EXPECT_EQ(Run.Entries[0].Inputs, 0u);
+  EXPECT_THAT(Run.Entries[0].Reason, HasSubstr("NaN"));
+  ConformEntry Agreed;
+  Agreed.Opcode = "DPPSrri";
+  Agreed.H = ConformEntry::Silicon;
+  Agreed.Inputs = 10;
+  ConformReport Report;
+  Report.Entries.push_back(Agreed);
+  EXPECT_EQ(confirmedList(x86(), Report), confirmedList(x86(), {}));
+}
+
 TEST(Confirmed, ASecondSourceNeverReplacesSilicon) {
   ConformEntry E;
   E.Opcode = "PADDDrr";
