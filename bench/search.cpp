@@ -25,6 +25,7 @@
 #include "enumerate/Search.h"
 #include "enumerate/Evaluator.h"
 #include "enumerate/FingerprintTable.h"
+#include "enumerate/Hash.h"
 #include "enumerate/Pool.h"
 #include "enumerate/TestSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -192,7 +193,7 @@ static const char InsertText[] = R"(window x86_64
   %4:v512 = VPSHUFBZrr %3, %2
   %5:v512 = VPMULLDZrr %4, %0
   %6:v512 = VPADDBZrr %5, %2
-  %7:k64 = VPCMPEQDZrr %6, %1
+  %7:k64 = VPCMPGTBZrr %6, %1
   yield %7
 end
 )";
@@ -204,7 +205,7 @@ public:
   std::vector<const OpClass *> order(const Window &W, ArrayRef<const OpClass *> Pool) override {
     std::vector<const OpClass *> Order = PlainFirst().order(W, Pool);
     auto At = find_if(Order, [](const OpClass *C) {
-      return any_of(C->Members, [](const Row *R) { return R->opcodeName() == "VPCMPEQDZrr"; });
+      return any_of(C->Members, [](const Row *R) { return R->opcodeName() == "VPCMPGTBZrr"; });
     });
     std::rotate(Order.begin(), At, std::next(At));
     return Order;
@@ -215,70 +216,106 @@ static void InsertingLevel(benchmark::State &State) {
   Window W = cantFail(parseWindow(InsertText));
   auto STI = cantFail(W.Isa->subtarget("sapphirerapids"));
   SearchOptions O = options(*STI);
+  O.Threads = unsigned(State.range(0));
   O.MaxInstructions = 3;
-  O.MaxOpcodes = unsigned(State.range(0));
-  O.MaxTableBytes = size_t(16) << 30; // a quarter of it for fingerprints
+  O.MaxOpcodes = unsigned(State.range(1));
+  O.MaxTableBytes = size_t(8) << 30;
   O.MaxUnknown = ~0u;
   O.SolveConstants = false;
   OneComparison Ranker;
   uint64_t Inserted = 0, Bytes = 0;
+  double Seconds = 0, Evaluating = 0;
   for (auto _ : State) {
     SearchResult R = cantFail(search(W, O, Ranker, undecided()));
+    if (!R.Exhausted)
+      State.SkipWithError("the level was not finished");
     State.SetIterationTime(R.InsertSeconds);
     Inserted += R.Inserted;
     Bytes = R.InsertBytes;
+    Seconds += R.InsertSeconds;
+    Evaluating += R.EvaluateSeconds;
   }
   State.SetItemsProcessed(int64_t(Inserted));
   State.counters["table_bytes"] = double(Bytes);
+  State.counters["programs"] =
+      benchmark::Counter(double(Inserted), benchmark::Counter::kAvgIterations);
+  // Each part, as if it were alone.
+  State.counters["evaluated_per_second"] = double(Inserted) / Evaluating;
+  State.counters["looked_up_per_second"] = double(Inserted) / (Seconds - Evaluating);
 }
 
-static void RandomInserts(benchmark::State &State) {
-  constexpr size_t Bytes = size_t(1) << 30;
-  FingerprintTable Table(Bytes, Bytes);
-  uint64_t Seed = 0;
-  // Half full at most: each iteration inserts 2^20.
+/// Hashing of lines that are in the first-level cache, on one thread.
+static void HashesAlone(benchmark::State &State) {
+  std::vector<uint8_t> Lines(32 * 64, 7);
+  std::vector<uint64_t> Prints(32);
   for (auto _ : State) {
-    ++Seed;
-    std::vector<std::vector<FingerprintTable::Print>> Prints(FingerprintTable::Shards);
-    Random R(Seed);
-    for (size_t I = 0; I != size_t(1) << 20; ++I) {
-      uint64_t F = R.next();
-      Prints[FingerprintTable::shardOf(F)].push_back({F, 1});
-    }
-    double Start = now();
-    auto Work = [&](unsigned Thread) {
-      std::vector<uint8_t> Fresh;
-      for (unsigned S = Thread; S < FingerprintTable::Shards; S += 2) {
-        Fresh.resize(Prints[S].size());
-        Table.insert(S, Prints[S], Fresh.data());
-      }
-      benchmark::DoNotOptimize(Fresh.data());
-    };
-    std::thread Other(Work, 1);
-    Work(0);
-    Other.join();
-    State.SetIterationTime(now() - Start);
+    hashChunks(Lines.data(), 32, 64, 1, Prints.data());
+    benchmark::DoNotOptimize(Prints.data());
+    ++Lines[0];
   }
-  State.SetItemsProcessed(State.iterations() << 20);
-  State.counters["table_bytes"] = double(Table.bytes());
+  State.SetItemsProcessed(State.iterations() * 32);
 }
 
+/// Fingerprints in the order in which the level has them: a block of 2^18 at a time.
+static void RandomInserts(benchmark::State &State) {
+  constexpr size_t Bytes = size_t(1) << 30, Block = size_t(1) << 18, Blocks = 256;
+  unsigned Threads = unsigned(State.range(0));
+  std::vector<std::vector<FingerprintTable::Print>> Prints(FingerprintTable::Shards);
+  std::vector<std::vector<uint8_t>> Marks(Threads, std::vector<uint8_t>(Block));
+  uint64_t Seed = 0;
+  // A table that grows to be half full; all of it counts, as it does in the search.
+  for (auto _ : State) {
+    double Seconds = 0;
+    FingerprintTable Table(Bytes, Bytes);
+    for (size_t B = 0; B != Blocks; ++B) {
+      for (auto &P : Prints)
+        P.clear();
+      Random R(++Seed);
+      for (size_t I = 0; I != Block; ++I) {
+        uint64_t F = R.next();
+        auto &P = Prints[FingerprintTable::shardOf(F)];
+        P.push_back({F, 1, unsigned(I), uint32_t(P.size())});
+      }
+      double Start = now();
+      auto Work = [&](unsigned Thread) {
+        for (unsigned S = Thread; S < FingerprintTable::Shards; S += Threads)
+          Table.insert(S, Prints[S], Marks[Thread].data());
+      };
+      std::vector<std::thread> Others;
+      for (unsigned T = 1; T < Threads; ++T)
+        Others.emplace_back(Work, T);
+      Work(0);
+      for (std::thread &T : Others)
+        T.join();
+      Seconds += now() - Start;
+    }
+    State.SetIterationTime(Seconds);
+    State.counters["table_bytes"] = double(Table.bytes());
+    State.counters["entries"] = double(Table.size());
+  }
+  State.SetItemsProcessed(int64_t(State.iterations() * Block * Blocks));
+}
+
+BENCHMARK(HashesAlone);
 BENCHMARK(RandomInserts)
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)
-    ->Iterations(32)
-    ->Repetitions(5);
+    ->Iterations(1)
+    ->Repetitions(3);
 BENCHMARK(InsertingLevel)
-    ->ArgName("pool")
-    ->Arg(300)
+    ->ArgNames({"threads", "pool"})
+    ->Args({1, 300})
+    ->Args({2, 300})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)
     ->Repetitions(3);
 BENCHMARK(Exhaust)
     ->ArgNames({"length", "pool"})
-    ->Args({2, 0})
-    ->Args({3, 48})
+    ->ArgsProduct({{1, 2, 3}, {12, 24, 48, 96, 192, 0}})
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond)
     ->Iterations(1)

@@ -8,69 +8,25 @@
 // are not stored: they are made in blocks, probed by all last rows, forgotten; a
 // table of fingerprints says which were there before.
 //
+// Chains are merged twice. First by what they give on the first tests: the first of
+// equal ones stands for its class, but over one parent, which the last instruction
+// may take too, the first of those over it. Where a last instruction gives the goal's
+// first tests, any of the class may be what is looked for: all of them are made again,
+// told apart on all tests, and probed.
+//
 //===----------------------------------------------------------------------===//
 
-#include "enumerate/TaskSearch.h"
+#include "enumerate/Chains.h"
 
 using namespace llvm;
 
 namespace whittle {
 
-/// Values in a block of chains, and in one piece of work over it.
-static constexpr size_t BlockValues = 32768, SliceValues = 4096;
-static constexpr size_t ParentsAtOnce = 16, OthersAtOnce = 64;
+/// Chains in a block, and values in one piece of work over it.
+static constexpr size_t BlockChains = size_t(1) << 17, SliceValues = 4096;
+static constexpr size_t OthersAtOnce = 64;
 /// Rounds with more candidates than this are worth compiling probes for.
 static constexpr size_t WorthCompiling = 20000;
-
-/// A row over an instruction and free values.
-struct TaskSearch::Chain {
-  Expr E;
-  ValueType Ty;
-  unsigned Weight, Instructions;
-  bool New; ///< a row in it ranks where the last round did not reach
-};
-
-struct TaskSearch::Extension {
-  std::vector<Chain> Chains;
-  Bytes64 Chunks; ///< in order, each Table.chunkBytes of its type
-  struct Part {
-    std::vector<FingerprintTable::Print> Prints;
-    std::vector<uint32_t> Chains; ///< of the prints: ascending
-    std::vector<uint8_t> Fresh;
-  };
-  std::array<Part, FingerprintTable::Shards> Parts;
-  std::vector<uint8_t> Fresh; ///< by chain
-};
-
-/// Chains of one type and cost, those over one parent side by side.
-struct TaskSearch::Block {
-  struct Part {
-    ValueType Ty;
-    unsigned Weight, Instructions;
-    bool New;
-    Bytes64 Chunks;
-    std::vector<Expr> Exprs;
-    std::vector<std::pair<uint32_t, size_t>> Runs; ///< parent, where it begins
-  };
-  std::vector<Part> Parts;
-  size_t Count = 0;
-
-  void add(const Chain &Ch, uint32_t Parent, const uint8_t *Chunk, size_t Bytes) {
-    auto P = find_if(Parts, [&](const Part &P) {
-      return P.Ty == Ch.Ty && P.Weight == Ch.Weight && P.Instructions == Ch.Instructions &&
-             P.New == Ch.New;
-    });
-    if (P == Parts.end()) {
-      Parts.push_back({Ch.Ty, Ch.Weight, Ch.Instructions, Ch.New, {}, {}, {}});
-      P = std::prev(Parts.end());
-    }
-    if (P->Runs.empty() || P->Runs.back().first != Parent)
-      P->Runs.push_back({Parent, P->Exprs.size()});
-    P->Exprs.push_back(Ch.E);
-    memcpy(P->Chunks.append(Bytes), Chunk, Bytes);
-    ++Count;
-  }
-};
 
 static std::pair<unsigned, unsigned> key(ValueType T) { return {unsigned(T.Kind), T.Bits}; }
 
@@ -84,12 +40,9 @@ bool TaskSearch::sizeThree() {
   return rounds(
       8, 2,
       [&](unsigned Done, unsigned Until) {
-        return lastOverPairs(Done, Until) && lastOverChains(Done, Until, /*Search=*/true);
+        return lastOverPairs(Done, Until) && lastOverChains(Done, Until);
       },
-      [&](unsigned Until) {
-        size_t Before = Chains;
-        return lastOverChains(0, Until, /*Search=*/false) && Chains > Before;
-      });
+      [&](unsigned Until) { return splitChains(Until); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -107,6 +60,11 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
     return !S.done();
   if (!prepareRows(Last))
     return false;
+  std::vector<ValueType> Types;
+  for (uint32_t Id : Others)
+    if (!is_contained(Types, Table[Id].Ty))
+      Types.push_back(Table[Id].Ty);
+  prepareOthers(Last, Types);
   struct Piece {
     unsigned Row, Bucket;
     size_t Begin, End; ///< in Others
@@ -167,70 +125,36 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
 // Chains
 //===----------------------------------------------------------------------===//
 
-/// All rows of \p Rows over \p Parent and free values. \p Search: with what is probed.
-void TaskSearch::extend(uint32_t Parent, unsigned Done, ArrayRef<unsigned> Rows, bool Search,
-                        Extension &Out, Scratch &X) const {
-  const Value &P = Table[Parent];
-  for (unsigned Rank : Rows) {
-    const PoolRow &R = S.Pool[Rank];
-    unsigned Weight = P.Weight + R.weight(), Instructions = P.Instructions + 1u;
-    unsigned Rest = OneStep.find(key(R.R->Def))->second;
-    if (!fits(Weight + Rest, Instructions + 1))
-      continue;
-    ValueType Ty = R.R->Def;
-    size_t Bytes = Table.numTests() * Ty.bytes();
-    X.Full[0].resize(Bytes);
-    for (unsigned Mask = 1; Mask != 1u << R.arity(); ++Mask) {
-      bool Reads = true;
-      for (unsigned K = 0; K != R.arity(); ++K)
-        Reads &= !(Mask >> K & 1) || mayRead(R.R->Ins[K], P.Ty);
-      if (!Reads)
-        continue;
-      for (Operands Ops : assignments(R, Mask, /*Solved=*/false)) {
-        const uint8_t *Ptrs[4];
-        for (unsigned K = 0; K != R.arity(); ++K) {
-          Ops[K] = Ops[K] == InnerOp ? Parent : Ops[K];
-          Ptrs[K] = Table[Ops[K]].Full;
-        }
-        for (int64_t Imm : R.InnerImms) {
-          if (S.expired())
-            return;
-          R.Fn(Ptrs, X.Full[0].data(), R.immediates(Imm), Table.numTests());
-          uint64_t F = ValueTable::fingerprint(X.Full[0].data(), Bytes, Ty);
-          Extension::Part &Part = Out.Parts[FingerprintTable::shardOf(F)];
-          Part.Prints.push_back({F, Weight});
-          Part.Chains.push_back(uint32_t(Out.Chains.size()));
-          Out.Chains.push_back(
-              {{&R, Imm, Ops}, Ty, Weight, Instructions, std::max(Rank, P.E.Row->Rank) >= Done});
-          if (!Search)
-            continue;
-          size_t Chunk = Table.chunkBytes(Ty);
-          memcpy(Out.Chunks.append(Chunk), X.Full[0].data(), Chunk);
-        }
-      }
-    }
-  }
+/// The goal as a row ranked below \p Until over a chain of such rows, but for what was
+/// done with \p Done.
+bool TaskSearch::lastOverChains(unsigned Done, unsigned Until) {
+  return (AllTouched || chains(Done, Until, /*Whole=*/false)) && splitChains(Until);
 }
 
-bool TaskSearch::lastOverChains(unsigned Done, unsigned Until, bool Search) {
-  Chains = 0;
+/// The same for chains that were left out as equal to one that was touched.
+bool TaskSearch::splitChains(unsigned Until) {
+  bool Some = AllTouched || !Touched.empty();
+  return Some ? chains(0, Until, /*Whole=*/true) : !S.done();
+}
+
+/// One pass over all chains. \p Whole: over those that were touched, merged on all tests.
+bool TaskSearch::chains(unsigned Done, unsigned Until, bool Whole) {
   std::vector<unsigned> Middle, Last = lastRows(Until, 1);
   for (unsigned I = 0; I != Until; ++I)
     if (OneStep.count(key(S.Pool[I].R->Def)) && S.Pool[I].arity())
       Middle.push_back(I);
-  std::vector<uint32_t> Parents;
-  for (uint32_t Id = Table.numFree(); Id != Table.size(); ++Id) {
-    const Value &V = Table[Id];
-    auto Two = TwoSteps.find(key(V.Ty));
-    if (V.E.Row->Rank < Until && !V.Constant && Two != TwoSteps.end() &&
-        fits(V.Weight + Two->second, V.Instructions + 2))
-      Parents.push_back(Id);
-  }
-  if (Parents.empty() || Last.empty() || Middle.empty())
+  if (Last.empty() || Middle.empty())
     return !S.done();
   if (!prepareRows(Middle) || !prepareRows(Last))
     return false;
-  if (Search && Parents.size() * Middle.size() > WorthCompiling) {
+  const ChainLevel Level = chainLevel(Middle, Until);
+  if (Level.Lots.empty())
+    return !S.done();
+  std::vector<ValueType> Types;
+  for (const auto &[Ty, Steps] : Level.Steps)
+    Types.push_back(Ty);
+  prepareOthers(Last, Types);
+  if (!Whole && Level.Chains > WorthCompiling) {
     std::vector<std::pair<unsigned, unsigned>> Wanted;
     for (unsigned Rank : Last)
       for (unsigned K = 0; K != S.Pool[Rank].arity(); ++K)
@@ -238,66 +162,54 @@ bool TaskSearch::lastOverChains(unsigned Done, unsigned Until, bool Search) {
           Wanted.push_back({Rank, K});
     compileProbes(Wanted);
   }
-  // Of equal chains the first, unless a later one is cheaper; none that is equal to
-  // a cheaper value of the table.
-  FingerprintTable Seen(S.O.MaxTableBytes / 4);
-  auto Insert = [&](std::vector<Extension> &Outs) {
-    S.parallel(FingerprintTable::Shards, [&](size_t Shard, unsigned) {
-      for (Extension &Out : Outs) {
-        Extension::Part &P = Out.Parts[Shard];
-        P.Fresh.resize(P.Prints.size());
-        Seen.insert(unsigned(Shard), P.Prints, P.Fresh.data());
-      }
-    });
-  };
-  std::vector<Extension> Known(1);
-  for (uint32_t Id = 0; Id != Table.size(); ++Id) {
-    uint64_t F = Table[Id].Fingerprint;
-    Known[0].Parts[FingerprintTable::shardOf(F)].Prints.push_back({F, Table[Id].Weight});
-  }
-  Insert(Known);
-  Block B;
-  for (size_t At = 0; At < Parents.size(); At += ParentsAtOnce) {
-    size_t N = std::min(ParentsAtOnce, Parents.size() - At);
-    std::vector<Extension> Outs(N);
+  // Few are touched, as a rule; if they have more room than they need, it costs time.
+  size_t Entries = Whole && !AllTouched
+                       ? std::min<size_t>(Level.Chains, size_t(Touched.size()) * 64 + 65536)
+                       : Level.Chains;
+  FingerprintTable Seen(S.O.MaxTableBytes - std::min(S.O.MaxTableBytes, Table.usedBytes()),
+                        Entries);
+  std::vector<LotPrints> Prints(BlockChains / (LotSteps * TileParents));
+  for (size_t At = 0; At < Level.Lots.size() && (Whole || !AllTouched);) {
+    size_t N = std::min(Prints.size(), Level.Lots.size() - At);
+    ArrayRef<Lot> Lots = ArrayRef(Level.Lots).slice(At, N);
     double Start = S.seconds();
     S.parallel(N, [&](size_t I, unsigned Thread) {
       if (!S.expired())
-        extend(Parents[At + I], Done, Middle, Search, Outs[I], Rooms[Thread]);
+        extend(Lots[I], Whole, Prints[I], Rooms[Thread]);
     });
     if (S.done())
       return false;
-    Insert(Outs);
-    for (size_t I = 0; I != N; ++I) {
-      Extension &Out = Outs[I];
-      Out.Fresh.assign(Out.Chains.size(), 0);
-      for (const Extension::Part &P : Out.Parts)
-        for (auto [Chain, Fresh] : zip(P.Chains, P.Fresh)) {
-          Out.Fresh[Chain] = Fresh;
-          Chains += Fresh;
-        }
-      S.Result.Inserted += Out.Chains.size();
-      const uint8_t *Chunk = Out.Chunks.data();
-      for (size_t K = 0; Search && K != Out.Chains.size(); ++K) {
-        size_t Bytes = Table.chunkBytes(Out.Chains[K].Ty);
-        if (Out.Fresh[K])
-          B.add(Out.Chains[K], Parents[At + I], Chunk, Bytes);
-        Chunk += Bytes;
-      }
+    double Evaluated = S.seconds();
+    S.parallel(FingerprintTable::Shards, [&](size_t Shard, unsigned) {
+      for (LotPrints &P : MutableArrayRef(Prints).take_front(N))
+        Seen.insert(unsigned(Shard), P.shard(Shard), P.Marks.data());
+    });
+    double Inserted = S.seconds();
+    uint64_t Count = 0;
+    for (const LotPrints &P : ArrayRef(Prints).take_front(N))
+      Count += P.Begin.back();
+    if (Whole) {
+      S.Result.Split += Count;
+    } else {
+      S.Result.Inserted += Count;
+      S.Result.InsertSeconds += Inserted - Start;
+      S.Result.EvaluateSeconds += Evaluated - Start;
+      S.Result.InsertBytes = std::max(S.Result.InsertBytes, Seen.bytes());
     }
-    S.Result.InsertSeconds += S.seconds() - Start;
-    S.Result.InsertBytes = std::max(S.Result.InsertBytes, Seen.bytes());
-    bool Full = B.Count >= BlockValues || At + ParentsAtOnce >= Parents.size();
-    if (Search && Full) {
-      if (!probeBlock(B, Done, Last))
-        return false;
-      B = Block();
-    }
+    std::vector<Block> Blocks(N);
+    S.parallel(N, [&](size_t I, unsigned Thread) {
+      if (!S.expired())
+        collect(Lots[I], Prints[I], Done, Blocks[I], Rooms[Thread]);
+    });
+    S.Result.ProbeSeconds += S.seconds() - Inserted;
+    if (!probeBlocks(Blocks, Done, Last))
+      return false;
+    At += N;
   }
   return !S.done();
 }
 
-bool TaskSearch::probeBlock(const Block &B, unsigned Done, ArrayRef<unsigned> Last) {
+bool TaskSearch::probeBlocks(ArrayRef<Block> Blocks, unsigned Done, ArrayRef<unsigned> Last) {
   struct Piece {
     unsigned Row;
     const Block::Part *Part;
@@ -305,18 +217,21 @@ bool TaskSearch::probeBlock(const Block &B, unsigned Done, ArrayRef<unsigned> La
     uint64_t Candidates;
   };
   std::vector<Piece> Pieces;
-  for (unsigned Rank : Last) {
-    const PoolRow &R = S.Pool[Rank];
-    for (const Block::Part &P : B.Parts) {
-      uint64_t Each = countOf(R, P.Ty, true);
-      if ((!P.New && Rank < Done) || !Each || !fits(P.Weight + R.weight(), P.Instructions + 1))
-        continue;
-      for (size_t At = 0; At < P.Exprs.size(); At += SliceValues) {
-        size_t End = std::min(P.Exprs.size(), At + SliceValues);
-        Pieces.push_back({Rank, &P, At, End, Each * (End - At)});
+  // Block by block, which the second-level cache holds.
+  for (const Block &B : Blocks)
+    for (unsigned Rank : Last) {
+      const PoolRow &R = S.Pool[Rank];
+      for (const Block::Part &P : B.Parts) {
+        uint64_t Each = P.Fresh ? countOf(R, P.Ty, true) : R.arity();
+        bool Useful = (P.New || Rank >= Done) && (P.Fresh || R.arity() > 1) && Each;
+        if (!Useful || !fits(P.Weight + R.weight(), P.Instructions + 1))
+          continue;
+        for (size_t At = 0; At < P.Exprs.size(); At += SliceValues) {
+          size_t End = std::min(P.Exprs.size(), At + SliceValues);
+          Pieces.push_back({Rank, &P, At, End, Each * (End - At)});
+        }
       }
     }
-  }
   double Start = S.seconds();
   uint64_t Before = S.Result.Candidates;
   bool More = runItems(
@@ -335,7 +250,8 @@ bool TaskSearch::probeBlock(const Block &B, unsigned Done, ArrayRef<unsigned> La
           In.Exprs = P.Exprs.data() + Begin;
           return In;
         };
-        probeRange(R, Range(Pc.Begin, Pc.End), std::nullopt, false, Out, X);
+        if (P.Fresh)
+          probeRange(R, Range(Pc.Begin, Pc.End), std::nullopt, false, Out, X);
         if (R.arity() < 2)
           return;
         for (size_t K = 0; K != P.Runs.size(); ++K) {

@@ -60,9 +60,12 @@ struct Value {
   SmallVector<unsigned, 4> Args;
   StaticCost Cost;
   SmallVector<unsigned, 8> Nodes; ///< the values it is made of, itself too, in order
-  std::vector<uint8_t> Tests;     ///< the value on each test
+  std::vector<uint8_t> Tests;     ///< the value on each test; empty: computed again
   uint64_t Print = 0;
 };
+
+/// Of a value besides itself: where its fingerprint is looked up.
+constexpr size_t EntryBytes = 64;
 
 class Discovery {
 public:
@@ -213,15 +216,23 @@ private:
     meet(std::move(V), std::move(P));
   }
 
-  /// Appends what \p V gives on the tests from \p First on.
-  void evaluate(Value &V, size_t First) {
+  /// What \p V gives on the tests from \p First on, after those in \p Out.
+  void run(const Value &V, size_t First, std::vector<uint8_t> &Out) const {
     const Operation &Now = Ops[V.Op];
     const uint8_t *In[8];
-    for (auto [K, A] : enumerate(V.Args))
-      In[K] = Values[A].Tests.data() + First * Values[A].Ty.bytes();
-    V.Tests.resize(Tests.size() * V.Ty.bytes());
-    Now.Fn(In, V.Tests.data() + First * V.Ty.bytes(), Now.Imms.data(), Tests.size() - First);
+    std::vector<uint8_t> Rooms[8];
+    for (auto [K, A] : enumerate(V.Args)) {
+      const std::vector<uint8_t> *All = &Values[A].Tests;
+      if (All->empty()) {
+        run(Values[A], 0, Rooms[K]);
+        All = &Rooms[K];
+      }
+      In[K] = All->data() + First * Values[A].Ty.bytes();
+    }
+    Out.resize(Tests.size() * V.Ty.bytes());
+    Now.Fn(In, Out.data() + First * V.Ty.bytes(), Now.Imms.data(), Tests.size() - First);
   }
+  void evaluate(Value &V, size_t First) const { run(V, First, V.Tests); }
 
   /// \p V, which need not have been entered, as a program over all leaves.
   Program programOf(const Value &V) const {
@@ -338,26 +349,32 @@ private:
       return;
     for (unsigned I = 0; I != Values.size(); ++I) {
       Value &X = Values[I];
+      const bool Keep = !X.Tests.empty();
       if (X.Op == ~0u)
         X.Tests.assign(Tests.leaf(I), Tests.leaf(I) + Tests.size() * X.Ty.bytes());
       else
-        evaluate(X, First);
+        evaluate(X, Keep ? First : 0);
+      X.Print = print(X);
+      if (!Keep)
+        std::vector<uint8_t>().swap(X.Tests);
     }
     evaluate(V, First);
     V.Print = print(V);
     Cheapest.clear();
-    for (unsigned I = 0; I != Values.size(); ++I) {
-      Values[I].Print = print(Values[I]);
+    for (unsigned I = 0; I != Values.size(); ++I)
       Cheapest[Values[I].Print].push_back(I);
-    }
   }
 
+  /// Half of the memory is for what values are on the tests, half for how they are made.
   void enter(Value V) {
-    Bytes += V.Tests.size();
-    if (Bytes > O.MaxBytes) {
+    Recipes += sizeof(Value) + EntryBytes;
+    if (Recipes > O.MaxBytes / 2) {
       Full = true;
       return;
     }
+    if (V.Op != ~0u && Kept + V.Tests.size() > O.MaxBytes / 2)
+      std::vector<uint8_t>().swap(V.Tests);
+    Kept += V.Tests.size();
     Cheapest[V.Print].push_back(unsigned(Values.size()));
     Values.push_back(std::move(V));
   }
@@ -375,7 +392,7 @@ private:
   DiscoverResult Result;
   SmallVector<unsigned, 4> Args; ///< chosen so far
   unsigned Weight = 0;           ///< of the programs being met
-  size_t Bytes = 0;
+  size_t Kept = 0, Recipes = 0;  ///< bytes
   bool Full = false, Ended = false;
   std::chrono::steady_clock::time_point Start = std::chrono::steady_clock::now();
   Error Failure = Error::success();

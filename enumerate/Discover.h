@@ -22,7 +22,9 @@ struct DiscoverOptions {
   /// Programs are made of cheapest ones only: what holds another is no source. Off,
   /// every program takes part: to see that nothing is lost.
   bool Pruned = true;
-  size_t MaxBytes = size_t(4) << 30;       ///< of values kept
+  /// For values. With too little, what they are on the tests is computed again; if it is
+  /// not enough for how they are made either, not all programs are seen.
+  size_t MaxBytes = size_t(4) << 30;
   double Seconds = 0;                      ///< wall clock; 0: no limit
   const std::atomic<bool> *Stop = nullptr; ///< set by an interrupt
   /// Each rule of the result, once all programs of its source's weight were seen, so

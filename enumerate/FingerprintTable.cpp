@@ -3,150 +3,110 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// An entry, from its highest bit: 36 bits of the fingerprint, 20 of the owner, 8 of the
+// cost and one. A line's entries lie side by side from its beginning.
+//
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/FingerprintTable.h"
-#include "llvm/ADT/bit.h"
 #include "llvm/Support/ErrorHandling.h"
-#include "llvm/Support/MathExtras.h"
 #include <algorithm>
-#include <cstring>
 #include <sys/mman.h>
 
 using namespace llvm;
 
 namespace whittle {
 
-static constexpr size_t LeastSlots = 256;
-/// Slots whose lines are on their way while one is looked at.
-static constexpr size_t Ahead = 24;
+static constexpr size_t HugePage = size_t(2) << 20;
+/// Lines that are on their way while one is looked at.
+static constexpr size_t Ahead = 32;
+static constexpr unsigned TagShift = 28;
+
+FingerprintTable::FingerprintTable(size_t MaxBytes, size_t Entries) {
+  size_t Most = MaxBytes / Shards / LineBytes;
+  Lines = std::max<size_t>(2, std::min(Most, Entries * 3 / 2 / Shards / LineEntries + 2));
+  for (;; Lines /= 2) {
+    // Whole huge pages, where they are worth it.
+    size_t Bytes = Shards * Lines * LineBytes, Slack = Bytes < HugePage ? 0 : HugePage;
+    MappedBytes = Bytes + Slack;
+    Mapped = mmap(nullptr, MappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (Mapped == MAP_FAILED) {
+      if (Lines < 4)
+        report_bad_alloc_error("table of fingerprints: no memory");
+      continue;
+    }
+    uintptr_t At = reinterpret_cast<uintptr_t>(Mapped);
+    if (Slack)
+      At = (At + HugePage - 1) / HugePage * HugePage;
+    Slots = reinterpret_cast<uint64_t *>(At);
+#ifdef MADV_HUGEPAGE
+    if (Slack)
+      madvise(Slots, Bytes, MADV_HUGEPAGE);
+#endif
+    return;
+  }
+}
+
+FingerprintTable::~FingerprintTable() { munmap(Mapped, MappedBytes); }
 
 #if defined(__x86_64__)
 __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #endif
-uint64_t hashBytes(const uint8_t *Bytes, size_t N, uint64_t Seed) {
-  typedef uint64_t Line __attribute__((vector_size(64)));
-  constexpr uint64_t K = 0x9e3779b97f4a7c15ull, K2 = 0xbf58476d1ce4e5b9ull;
-  Line Even = Line{1, 2, 3, 4, 5, 6, 7, 8} * K2 + Seed, Odd = Even * K + N, X;
-  size_t At = 0;
-  // Two chains, so that one multiplies while the other waits. Every step is
-  // one-to-one in what goes in. A product keeps the highest bit to itself, and one
-  // bit of the next line would undo it: the shift makes three odd bits of that one.
-  auto Step = [&](Line &S, const uint8_t *From, size_t Size) __attribute__((always_inline)) {
-    memcpy(&X, From, Size);
-    S ^= X;
-    S = (S ^ S >> 29) * K;
+void FingerprintTable::insert(unsigned Shard, ArrayRef<Print> Batch, uint8_t *Marks) {
+  typedef uint64_t Line __attribute__((ext_vector_type(8)));
+  typedef bool Bits __attribute__((ext_vector_type(8)));
+  uint64_t *First = lines(Shard);
+  size_t Used = 0;
+  auto Home = [&](const Print &P) __attribute__((always_inline)) {
+    return ((P.Fingerprint << ShardBits >> 32) * Lines >> 32) * LineEntries;
   };
-  for (; At + 128 <= N; At += 128) {
-    Step(Even, Bytes + At, 64);
-    Step(Odd, Bytes + At + 64, 64);
-  }
-  for (; At < N; At += 64) {
-    X = Line{};
-    Step(Even, Bytes + At, std::min<size_t>(64, N - At));
-  }
-  Even = ((Even ^ Even >> 32) + (Odd << 23 | Odd >> 41)) * K2;
-  Even ^= Even >> 29;
-  uint64_t H = 0;
-  for (unsigned I = 0; I != 8; ++I)
-    H = (H ^ H >> 29 ^ Even[I]) * K;
-  H = (H ^ H >> 32) * K2;
-  return H ^ H >> 29;
-}
-
-FingerprintTable::Entry *FingerprintTable::allocate(size_t Slots) {
-  size_t Bytes = Slots * sizeof(Entry);
-  void *P = mmap(nullptr, Bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (P == MAP_FAILED)
-    return nullptr;
-#ifdef MADV_HUGEPAGE
-  madvise(P, Bytes, MADV_HUGEPAGE);
-#endif
-  return static_cast<Entry *>(P);
-}
-
-void FingerprintTable::release(Entry *Slots, size_t Count) {
-  if (Slots)
-    munmap(Slots, Count * sizeof(Entry));
-}
-
-FingerprintTable::FingerprintTable(size_t MaxBytes, size_t Reserve)
-    : MaxSlots(std::max(LeastSlots, bit_floor(MaxBytes / Shards / sizeof(Entry)))) {
-  size_t Slots =
-      std::min(MaxSlots, std::max(LeastSlots, bit_floor(Reserve / Shards / sizeof(Entry))));
-  for (Part &P : Parts) {
-    P.Slots = allocate(Slots);
-    if (!P.Slots)
-      report_bad_alloc_error("table of fingerprints: no memory");
-    P.Mask = Slots - 1;
-  }
-}
-
-FingerprintTable::~FingerprintTable() {
-  for (Part &P : Parts)
-    release(P.Slots, P.Mask + 1);
-}
-
-/// The entry, or the empty one where it belongs.
-FingerprintTable::Entry &FingerprintTable::find(Part &P, uint64_t Fingerprint) {
-  size_t I = Fingerprint & P.Mask;
-  while (P.Slots[I].CostPlus1 && P.Slots[I].Fingerprint != Fingerprint)
-    I = (I + 1) & P.Mask;
-  return P.Slots[I];
-}
-
-/// Twice the slots, unless they are too many or the system has no more memory.
-void FingerprintTable::grow(Part &P) {
-  size_t Slots = P.Mask + 1;
-  Entry *More = Slots < MaxSlots ? allocate(Slots * 2) : nullptr;
-  if (!More)
-    return;
-  Part Old = P;
-  P.Slots = More;
-  P.Mask = Slots * 2 - 1;
-  for (size_t I = 0; I != Slots; ++I)
-    if (Old.Slots[I].CostPlus1)
-      find(P, Old.Slots[I].Fingerprint) = Old.Slots[I];
-  release(Old.Slots, Slots);
-}
-
-void FingerprintTable::insert(unsigned Shard, ArrayRef<Print> Batch, uint8_t *Fresh) {
-  Part &P = Parts[Shard];
-  // Linear probing: three quarters full at most.
-  auto Limit = [&] { return (P.Mask + 1) / 4 * 3; };
+  for (size_t I = 0; I < std::min(Ahead, Batch.size()); ++I)
+    __builtin_prefetch(First + Home(Batch[I]), 1);
   for (size_t I = 0; I != Batch.size(); ++I) {
     if (I + Ahead < Batch.size())
-      __builtin_prefetch(&P.Slots[Batch[I + Ahead].Fingerprint & P.Mask], 1);
-    const Print &X = Batch[I];
-    Entry &E = find(P, X.Fingerprint);
-    Fresh[I] = !E.CostPlus1 || X.Cost + 1 < E.CostPlus1;
-    if (!Fresh[I])
-      continue;
-    if (E.CostPlus1) {
-      E.CostPlus1 = X.Cost + 1;
+      __builtin_prefetch(First + Home(Batch[I + Ahead]), 1);
+    const Print &P = Batch[I];
+    const uint64_t Tag = P.Fingerprint << TagShift, Cost = P.OwnerCost & 0xff;
+    if (!Cost) {
+      Marks[P.Index] = Fresh;
       continue;
     }
-    if (P.Used == Limit())
-      grow(P);
-    if (P.Used == Limit())
-      continue;
-    find(P, X.Fingerprint) = {X.Fingerprint, X.Cost + 1, 0};
-    ++P.Used;
+    size_t At = Home(P);
+    Marks[P.Index] = Fresh;
+    for (unsigned Try = 0; Try != 2; ++Try) {
+      uint64_t *L = First + At;
+      Line X = *reinterpret_cast<const Line *>(L);
+      // The entry, or else the first empty one: without a branch, which half of all
+      // would take.
+      unsigned Equal = __builtin_bit_cast(
+          uint8_t, __builtin_convertvector((X ^ Tag) >> TagShift == Line(0), Bits));
+      unsigned Empty = __builtin_bit_cast(uint8_t, __builtin_convertvector(X == Line(0), Bits));
+      Equal &= ~Empty; // a tag of zeros
+      unsigned Some = Equal ? Equal : Empty;
+      if (!Some) { // full
+        At = At + LineEntries == Lines * LineEntries ? 0 : At + LineEntries;
+        continue;
+      }
+      uint64_t &E = L[__builtin_ctz(Some)];
+      const uint64_t Old = E, OldCost = Old & 0xff;
+      const bool IsFresh = !OldCost || Cost < OldCost;
+      const bool Same = ((Old ^ P.OwnerCost) & 0x0fffff00) == 0;
+      E = Tag | (P.OwnerCost & 0x0fffff00) | (IsFresh ? Cost : OldCost);
+      Marks[P.Index] = uint8_t(IsFresh ? Fresh : Same ? Seen : Other);
+      Used += !OldCost;
+      break;
+    }
   }
+  this->Used[Shard] += Used;
 }
 
 size_t FingerprintTable::size() const {
   size_t N = 0;
-  for (const Part &P : Parts)
-    N += P.Used;
+  for (size_t U : Used)
+    N += U;
   return N;
 }
 
-size_t FingerprintTable::bytes() const {
-  size_t N = 0;
-  for (const Part &P : Parts)
-    N += (P.Mask + 1) * sizeof(Entry);
-  return N;
-}
+size_t FingerprintTable::bytes() const { return Shards * Lines * LineBytes; }
 
 } // namespace whittle

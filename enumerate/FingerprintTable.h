@@ -14,55 +14,66 @@
 
 namespace whittle {
 
-/// Of \p N bytes; the same on every host. Equal fingerprints are necessary for
-/// equal bytes, not sufficient.
-uint64_t hashBytes(const uint8_t *Bytes, size_t N, uint64_t Seed);
-
-/// The least cost at which each fingerprint was seen, and no value: whoever needs
-/// one computes it again. 16 bytes an entry, on huge pages where the system has
-/// them. Shards go by the high bits of the fingerprint, however many threads there
-/// are: each may be in one thread's hands at a time, without locks, and what comes
-/// out depends on the order within each shard only.
+/// The least cost at which each fingerprint was seen, and for whom last; no value:
+/// whoever needs one computes it again.
+///
+/// 8 bytes an entry. A fingerprint's first bits are its place, a line of eight entries,
+/// its last 36 are kept; it may also lie in the next line. So one that was never seen is
+/// taken for another with a probability of at most 16 in 2^36 (2e-10) in tables of up to
+/// 16 GiB: of 100 million, 0.02 are. Huge pages where the system has them.
+///
+/// Shards go by the first bits of the fingerprint, however many threads there are: each
+/// may be in one thread's hands at a time, without locks, and what comes out depends on
+/// the order within each shard only.
 class FingerprintTable {
 public:
-  static constexpr unsigned Shards = 64;
-  static unsigned shardOf(uint64_t Fingerprint) { return unsigned(Fingerprint >> 58); }
+  static constexpr unsigned ShardBits = 4, Shards = 1u << ShardBits;
+  static unsigned shardOf(uint64_t Fingerprint) {
+    return unsigned(Fingerprint >> (64 - ShardBits));
+  }
+
+  /// Costs above MaxCost are not kept: they count as new each time.
+  static constexpr unsigned MaxCost = 254, Owners = 1u << 20;
   struct Print {
     uint64_t Fingerprint;
-    uint32_t Cost;
+    uint32_t OwnerCost; ///< as in an entry; cost 0: not kept
+    uint32_t Index;     ///< of its mark
+    Print() = default;
+    /// \p Owner counts modulo Owners.
+    Print(uint64_t Fingerprint, unsigned Cost, unsigned Owner, uint32_t Index)
+        : Fingerprint(Fingerprint),
+          OwnerCost((Owner % Owners) << 8 | (Cost > MaxCost ? 0 : Cost + 1)), Index(Index) {}
+  };
+  enum Mark : uint8_t {
+    Seen = 0,  ///< at this cost or less, last for this owner
+    Fresh = 1, ///< not at this cost or less
+    Other = 2, ///< at this cost or less, last for another owner
   };
 
-  /// At most \p MaxBytes; a shard takes 4 KiB at least. \p Reserve: so many bytes at once.
-  explicit FingerprintTable(size_t MaxBytes, size_t Reserve = 0);
+  /// Room for \p Entries to be two thirds full, but for at most \p MaxBytes; a shard takes two
+  /// lines at least. Less where the system has no more.
+  FingerprintTable(size_t MaxBytes, size_t Entries);
   ~FingerprintTable();
   FingerprintTable(const FingerprintTable &) = delete;
   FingerprintTable &operator=(const FingerprintTable &) = delete;
 
-  /// In order, for each of \p Batch: Fresh[i] = 1 if it was not seen at this cost or
-  /// less, else 0. All have to be of shard \p Shard. A full shard forgets what is
-  /// new, so that it counts as fresh again: more work, and nothing lost.
-  void insert(unsigned Shard, llvm::ArrayRef<Print> Batch, uint8_t *Fresh);
+  /// In order, for each of \p Batch: Marks[Index] = what it is. All have to be of shard
+  /// \p Shard. Where both lines are full, what is new is forgotten, so that it counts as
+  /// fresh again: more work, and nothing lost.
+  void insert(unsigned Shard, llvm::ArrayRef<Print> Batch, uint8_t *Marks);
 
-  size_t size() const;
+  size_t size() const;  ///< entries
   size_t bytes() const; ///< allocated
 
 private:
-  struct Entry {
-    uint64_t Fingerprint;
-    uint32_t CostPlus1; ///< 0: none
-    uint32_t Unused;
-  };
-  struct Part {
-    Entry *Slots = nullptr;
-    size_t Mask = 0, Used = 0; ///< slots less one; entries
-  };
-  static Entry *allocate(size_t Slots);
-  static void release(Entry *Slots, size_t Count);
-  static Entry &find(Part &P, uint64_t Fingerprint);
-  void grow(Part &P);
+  static constexpr size_t LineEntries = 8, LineBytes = 64;
+  uint64_t *lines(unsigned Shard) const { return Slots + Shard * Lines * LineEntries; }
 
-  size_t MaxSlots; ///< of a shard
-  std::array<Part, Shards> Parts;
+  uint64_t *Slots = nullptr; ///< 0: none
+  size_t Lines = 0;          ///< of a shard
+  void *Mapped = nullptr;
+  size_t MappedBytes = 0;
+  std::array<size_t, Shards> Used{};
 };
 
 } // namespace whittle

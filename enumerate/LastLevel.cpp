@@ -76,6 +76,27 @@ const std::vector<Operands> &TaskSearch::assignments(const PoolRow &R, unsigned 
   return Assignments[R.Rank].find(Mask * 2 + Solved)->second;
 }
 
+/// Those with a value of type \p Other too, made by prepareOthers.
+const std::vector<Operands> &TaskSearch::assignments(const PoolRow &R, unsigned Mask,
+                                                     ValueType Other) const {
+  size_t I = size_t(find(OtherTypes, Other) - OtherTypes.begin());
+  return Assignments[R.Rank].find(unsigned(I + 1) << 8 | Mask)->second;
+}
+
+void TaskSearch::prepareOthers(ArrayRef<unsigned> Ranks, ArrayRef<ValueType> Types) {
+  for (ValueType Ty : Types) {
+    size_t I = size_t(find(OtherTypes, Ty) - OtherTypes.begin());
+    if (I == OtherTypes.size())
+      OtherTypes.push_back(Ty);
+    for (unsigned Rank : Ranks)
+      for (unsigned Mask = 1; Mask != 1u << S.Pool[Rank].arity(); ++Mask) {
+        auto [It, New] = Assignments[Rank].try_emplace(unsigned(I + 1) << 8 | Mask);
+        if (New)
+          It->second = makeAssignments(S.Pool[Rank], Mask, Ty, /*Solved=*/true);
+      }
+  }
+}
+
 static bool fitsMask(const PoolRow &R, unsigned Mask, ValueType Ty) {
   for (unsigned K = 0; K != R.arity(); ++K)
     if ((Mask >> K & 1) && !mayRead(R.R->Ins[K], Ty))
@@ -117,7 +138,7 @@ void TaskSearch::probeRange(const PoolRow &R, const InnerSet &In, std::optional<
       }
       continue;
     }
-    for (Operands Ops : makeAssignments(R, Mask, Table[*Other].Ty, true)) {
+    for (Operands Ops : assignments(R, Mask, Table[*Other].Ty)) {
       if (S.expired())
         return;
       unsigned Others = 0;
@@ -243,6 +264,7 @@ void TaskSearch::solveTables(const PoolRow &R, const InnerSet &In, const Operand
     H.Solved = true;
     if (!fits(H.Weight, H.Instructions))
       continue;
+    touch(In, X.Hits[I], Out, X);
     const uint8_t *A = fullOf(H, H.Root.Ops[0], In.Ty, X.Full[0]);
     auto Imm = solveTernary(A, Table[Ops[1]].Full, Table[Ops[2]].Full, Goal.data(), CarePtr, Bytes);
     if (!Imm)
@@ -262,6 +284,7 @@ void TaskSearch::solveMaps(const PoolRow &R, const InnerSet &In, ItemResult &Out
     ++Out.Candidates;
     if (!solveAffine(In.Chunks + I * Chunk, Goal.data(), CarePtr, Chunk, R.Before))
       continue;
+    touch(In, I, Out, X);
     Hit H = hitOf(R, In, I, {InnerOp, ConstOp}, 0);
     const uint8_t *A = fullOf(H, H.Root.Ops[0], In.Ty, X.Full[0]);
     auto Map = solveAffine(A, Goal.data(), CarePtr, Bytes, R.Before);
@@ -293,6 +316,7 @@ void TaskSearch::solveSelectors(const PoolRow &R, const InnerSet &In, ItemResult
       const uint8_t *First = Low == InnerOp ? Inner : Table[Low].Full;
       if (!solveSelector(Inner, First, Goal.data(), CarePtr, Chunk))
         continue;
+      touch(In, I, Out, X);
       Hit H = hitOf(R, In, I, {InnerOp, Low, ConstOp}, 0);
       const uint8_t *A = fullOf(H, H.Root.Ops[0], In.Ty, X.Full[0]);
       auto Selector =
@@ -368,8 +392,20 @@ bool TaskSearch::agrees(const Hit &H, Scratch &X) const {
 void TaskSearch::found(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops,
                        int64_t Imm, ItemResult &Out, Scratch &X) {
   Hit H = hitOf(R, In, Index, Ops, Imm);
-  if (fits(H.Weight, H.Instructions) && agrees(H, X))
+  if (!fits(H.Weight, H.Instructions))
+    return;
+  bool Agrees = agrees(H, X);
+  // Whole waves come here whatever their first tests are.
+  if (matchesChunk(X.Full[1].data()))
+    touch(In, Index, Out, X);
+  if (Agrees)
     add(Out, std::move(H));
+}
+
+/// A chain gave the goal on the first tests: those that are merged with it may too.
+void TaskSearch::touch(const InnerSet &In, size_t Index, ItemResult &Out, Scratch &X) const {
+  if (In.Exprs && !AllTouched)
+    Out.Touched.insert(mergePrint(In.Exprs[Index], X) >> 1);
 }
 
 } // namespace whittle

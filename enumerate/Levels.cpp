@@ -17,6 +17,8 @@ namespace whittle {
 static constexpr size_t SliceValues = 8192;
 /// A probe is compiled (some 10 ms) if it has this many candidates to see.
 static constexpr uint64_t WorthCompiling = 1 << 20;
+/// With more fingerprints than this to look again for, all are.
+static constexpr size_t MaxTouched = 1 << 18;
 
 static std::pair<unsigned, unsigned> key(ValueType T) { return {unsigned(T.Kind), T.Bits}; }
 
@@ -100,10 +102,15 @@ bool TaskSearch::runItems(size_t Count, function_ref<uint64_t(size_t)> Estimate,
     std::vector<Hit> Hits;
     for (ItemResult &R : Results) {
       S.Result.Candidates += R.Candidates;
+      Touched.insert(R.Touched.begin(), R.Touched.end());
       for (Hit &H : R.Hits) {
         H.At = S.Result.Candidates;
         Hits.push_back(std::move(H));
       }
+    }
+    if (Touched.size() > MaxTouched) {
+      AllTouched = true;
+      Touched.clear();
     }
     settle(std::move(Hits));
     At = End;
@@ -255,23 +262,23 @@ void TaskSearch::compileProbes(ArrayRef<std::pair<unsigned, unsigned>> Wanted) {
 
 /// Runs \p Round on ever more opcodes: with those ranked below Until, but for
 /// what was done with those below Done. If new tests tell values apart that
-/// were merged, the last round is done again over all of them.
+/// were merged, the last round is done again over all of them, else \p Again.
 bool TaskSearch::rounds(unsigned First, unsigned Factor,
                         function_ref<bool(unsigned Done, unsigned Until)> Round,
-                        function_ref<bool(unsigned Until)> Grew) {
+                        function_ref<bool(unsigned Until)> Again) {
   unsigned All = unsigned(S.Pool.size()), Done = 0, Until = std::min(First, All);
   while (true) {
     if (!Round(Done, Until))
       return false;
-    if (Table.numTests() != S.Tests.size()) {
-      bool Split = refill();
-      Split |= !S.done() && Grew(Until);
-      if (S.done())
+    bool Split = false;
+    while (!Split && Table.numTests() != S.Tests.size()) {
+      Split = refill();
+      if (S.done() || (!Split && !Again(Until)))
         return false;
-      if (Split) {
-        Done = 0;
-        continue;
-      }
+    }
+    if (Split) {
+      Done = 0;
+      continue;
     }
     if (Until == All)
       return true;
@@ -283,7 +290,7 @@ bool TaskSearch::rounds(unsigned First, unsigned Factor,
 bool TaskSearch::sizeTwo() {
   return rounds(
       16, 4, [&](unsigned Done, unsigned Until) { return lastOverTable(Done, Until); },
-      [](unsigned) { return false; });
+      [](unsigned) { return true; });
 }
 
 /// Ranks below \p Until of rows that give the goal's type over some value.

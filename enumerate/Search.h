@@ -46,8 +46,10 @@ struct SearchOptions {
   unsigned MaxInstructions = 3; ///< of a candidate; depth counts distinct nodes
   double Seconds = 10;          ///< wall clock for this window
   unsigned Threads = 2;
-  uint64_t Seed = 1;                       ///< of the tests
-  size_t MaxTableBytes = size_t(1) << 30;  ///< values kept
+  uint64_t Seed = 1; ///< of the tests
+  /// For values kept (seven eighths at most) and fingerprints. With too little, equal
+  /// programs are tried again, or values are left out and the search is not exhausted.
+  size_t MaxTableBytes = size_t(1) << 30;
   unsigned MaxOpcodes = 0;                 ///< 0: all; else the ranker's first so many
   size_t CandidateBudget = 0;              ///< 0: none; else stop after that many (eval)
   bool FirstSolution = false;              ///< stop at the first proved; else cheapest
@@ -69,12 +71,14 @@ struct SearchResult {
   /// and the wall clock that took without compiling and proving.
   uint64_t Probed = 0;
   double ProbeSeconds = 0;
-  /// Of the levels before the last one: programs evaluated on all tests and looked
-  /// up in the table of fingerprints, the wall clock that took, and the bytes of the
-  /// largest such table.
+  /// Of the levels before the last one: programs evaluated on the first tests and
+  /// looked up in the table of fingerprints, the wall clock that took, and the bytes of
+  /// the largest such table.
   uint64_t Inserted = 0;
-  double InsertSeconds = 0;
+  double InsertSeconds = 0, EvaluateSeconds = 0; ///< the latter without the table
   size_t InsertBytes = 0;
+  /// Programs equal on the first tests to one that fitted there: tried on all tests.
+  uint64_t Split = 0;
 };
 
 /// Bottom-up enumeration in the ranker's order, all opcodes in the end. Results

@@ -15,8 +15,8 @@ namespace whittle {
 static std::pair<unsigned, unsigned> key(ValueType T) { return {unsigned(T.Kind), T.Bits}; }
 
 TaskSearch::TaskSearch(SearchState &S, const Task &T)
-    : S(S), T(T), C(S.ChunkTests), Table(S.ChunkTests, S.O.MaxTableBytes),
-      Rooms(std::max(1u, S.O.Threads)), Assignments(S.Pool.size()) {
+    : S(S), T(T), C(S.ChunkTests), Table(S.ChunkTests, S.O.MaxTableBytes / 8 * 7),
+      Rooms(std::max(1u, S.O.Threads)), Assignments(S.Pool.size()), FirstTests(S.Tests.size()) {
   auto Lower = [](auto &Map, ValueType T, unsigned W) {
     auto [It, New] = Map.try_emplace(key(T), W);
     It->second = std::min(It->second, W);
@@ -203,15 +203,18 @@ bool TaskSearch::matches(const uint8_t *Full) const {
 }
 
 bool TaskSearch::matchesChunk(const uint8_t *Chunk) const {
-  size_t N = Table.chunkBytes(T.GoalTy);
+  size_t N = Table.chunkBytes(T.GoalTy), K = 0;
   uint32_t A, B, M;
-  for (size_t K = 0; K < N; K += 4) {
+  for (; K + 4 <= N; K += 4) {
     memcpy(&A, Chunk + K, 4);
     memcpy(&B, Goal.data() + K, 4);
     memcpy(&M, Care.data() + K, 4);
     if ((A ^ B) & M)
       return false;
   }
+  for (; K != N; ++K)
+    if ((Chunk[K] ^ Goal[K]) & Care[K])
+      return false;
   return true;
 }
 

@@ -10,9 +10,11 @@
 
 #include "enumerate/ConstantLibrary.h"
 #include "enumerate/ConstantSolver.h"
+#include "enumerate/FingerprintTable.h"
 #include "enumerate/SearchState.h"
 #include "enumerate/Task.h"
 #include "enumerate/ValueTable.h"
+#include "llvm/ADT/DenseSet.h"
 #include <optional>
 
 namespace whittle {
@@ -53,6 +55,10 @@ struct Scratch {
   std::vector<uint8_t> Out, Repeated[4]; ///< tiles
   std::vector<uint32_t> Hits;
   std::vector<uint8_t> Tables;
+  Bytes64 Tile;                      ///< chains' first tests
+  std::map<size_t, Bytes64> Parents; ///< of a lot, on so many tests
+  std::vector<uint64_t> Prints;
+  std::vector<FingerprintTable::Print> Unsorted;
   ConstantSolver Solver;
   FunctionFilter Filter;
 };
@@ -62,6 +68,7 @@ struct Scratch {
 struct ItemResult {
   uint64_t Candidates = 0;
   std::vector<Hit> Hits;
+  llvm::DenseSet<uint64_t> Touched; ///< see TaskSearch::Touched
 };
 
 class TaskSearch {
@@ -98,6 +105,8 @@ private:
 
   // LastLevel.cpp: one instruction over a range of values.
   const std::vector<Operands> &assignments(const PoolRow &R, unsigned Mask, bool Solved) const;
+  const std::vector<Operands> &assignments(const PoolRow &R, unsigned Mask, ValueType Other) const;
+  void prepareOthers(llvm::ArrayRef<unsigned> Ranks, llvm::ArrayRef<ValueType> Types);
   std::vector<Operands> makeAssignments(const PoolRow &R, unsigned Mask,
                                         std::optional<ValueType> Other, bool Solved) const;
   /// The goal as \p R over \p In (in all operand positions that fit) and free
@@ -119,6 +128,7 @@ private:
              ItemResult &Out, Scratch &X);
   Hit hitOf(const PoolRow &R, const InnerSet &In, size_t Index, Operands Ops, int64_t Imm) const;
   const uint8_t *fullOf(const Hit &H, uint32_t Op, ValueType Ty, std::vector<uint8_t> &Room) const;
+  void touch(const InnerSet &In, size_t Index, ItemResult &Out, Scratch &X) const;
   bool agrees(const Hit &H, Scratch &X) const;
   uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther) const;
 
@@ -156,7 +166,7 @@ private:
   bool prepareRows(llvm::ArrayRef<unsigned> Ranks);
   void compileProbes(llvm::ArrayRef<std::pair<unsigned, unsigned>> Wanted);
   bool rounds(unsigned First, unsigned Factor, llvm::function_ref<bool(unsigned, unsigned)> Round,
-              llvm::function_ref<bool(unsigned)> Grew);
+              llvm::function_ref<bool(unsigned)> Again);
   std::vector<unsigned> lastRows(unsigned Until, unsigned Extra) const;
   bool usefulRow(const PoolRow &R) const;
   bool keeps(const Value &V) const;
@@ -187,15 +197,27 @@ private:
                 llvm::function_ref<void(size_t, ItemResult &, Scratch &)> Do);
 
   // DeepLevels.cpp: three instructions.
-  struct Chain;
   struct Block;
-  struct Extension;
   bool sizeThree();
   bool lastOverPairs(unsigned Done, unsigned Until);
-  bool lastOverChains(unsigned Done, unsigned Until, bool Search);
-  void extend(uint32_t Parent, unsigned Done, llvm::ArrayRef<unsigned> Rows, bool Search,
-              Extension &Out, Scratch &X) const;
-  bool probeBlock(const Block &B, unsigned Done, llvm::ArrayRef<unsigned> Last);
+  bool lastOverChains(unsigned Done, unsigned Until);
+  bool splitChains(unsigned Until);
+  bool chains(unsigned Done, unsigned Until, bool Whole);
+  bool probeBlocks(llvm::ArrayRef<Block> Blocks, unsigned Done, llvm::ArrayRef<unsigned> Last);
+
+  // ChainLevel.cpp: chains of two, their fingerprints, what of them is new.
+  struct Step;
+  struct Lot;
+  struct LotPrints;
+  struct ChainLevel;
+  size_t mergeTests(ValueType Ty) const;
+  void addSteps(ChainLevel &L, ValueType Ty, llvm::ArrayRef<unsigned> Rows) const;
+  ChainLevel chainLevel(std::vector<unsigned> Rows, unsigned Until) const;
+  const uint8_t *evaluate(const Step &St, const Lot &L, Scratch &X) const;
+  const uint8_t *evaluate(const Expr &E, size_t Tests, std::vector<uint8_t> &Room) const;
+  uint64_t mergePrint(const Expr &E, Scratch &X) const;
+  void extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) const;
+  void collect(const Lot &L, const LotPrints &P, unsigned Done, Block &Out, Scratch &X) const;
 
   SearchState &S;
   const Task &T;
@@ -209,11 +231,18 @@ private:
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.
   std::map<std::pair<unsigned, unsigned>, unsigned> OneStep, TwoSteps;
+  std::vector<ValueType> OtherTypes; ///< whose assignments there are
   /// Constants that are free values too, while withLibrary() is at work.
   std::vector<std::pair<ValueType, llvm::APInt>> Library;
   std::vector<uint8_t> Functions; ///< by value: findFunctions()
   bool TableFull = false;
-  size_t Chains = 0; ///< distinct values of two instructions in the last round
+  /// Tests when the task began: fingerprints that outlive the table are of these.
+  size_t FirstTests;
+  /// Fingerprints, on the first tests and halved, of chains over which a last
+  /// instruction gave the goal there. Others with one of them were left out as equal;
+  /// they are told apart on all tests. Too many: AllTouched, which stands for all.
+  llvm::DenseSet<uint64_t> Touched;
+  bool AllTouched = false;
 };
 
 } // namespace whittle

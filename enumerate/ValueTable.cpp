@@ -6,13 +6,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/ValueTable.h"
+#include "enumerate/Hash.h"
 
 using namespace llvm;
 
 namespace whittle {
 
 uint64_t ValueTable::fingerprint(const uint8_t *Full, size_t Bytes, ValueType T) {
-  return hashBytes(Full, Bytes, uint64_t(T.Kind) << 16 | T.Bits);
+  return hashBytes(Full, Bytes, seedOf(T));
 }
 
 void ValueTable::reset(size_t Tests) {

@@ -8,7 +8,6 @@
 #ifndef WHITTLE_ENUMERATE_VALUETABLE_H
 #define WHITTLE_ENUMERATE_VALUETABLE_H
 
-#include "enumerate/FingerprintTable.h"
 #include "enumerate/Pool.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -62,7 +61,15 @@ private:
   struct alignas(64) Line {
     uint8_t B[64];
   };
-  std::vector<Line> Lines;
+  /// Leaves new lines as they are.
+  struct Uninitialised : std::allocator<Line> {
+    template <typename T> struct rebind {
+      using other = Uninitialised;
+    };
+    void construct(Line *) {}
+    void construct(Line *To, const Line &From) { *To = From; }
+  };
+  std::vector<Line, Uninitialised> Lines;
   size_t Used = 0;
 };
 
@@ -99,7 +106,10 @@ public:
   const Value &operator[](uint32_t Id) const { return Values[Id]; }
   llvm::ArrayRef<Bucket> buckets() const { return Buckets; }
   size_t chunkBytes(ValueType T) const { return size_t(ChunkTests) * T.bytes(); }
+  size_t usedBytes() const { return UsedBytes; }
 
+  /// What fingerprints of a type start with.
+  static uint64_t seedOf(ValueType T) { return uint64_t(T.Kind) << 16 | T.Bits; }
   /// Of a value's bytes on all tests, and its type.
   static uint64_t fingerprint(const uint8_t *Full, size_t Bytes, ValueType T);
 

@@ -67,7 +67,8 @@ struct EnumerateCommand {
   std::vector<int64_t> Immediates;
   unsigned Length = 2, Variables = 2;
   uint64_t Seed = 1;
-  double Seconds = 0; ///< 0: no limit
+  double Seconds = 0;                ///< 0: no limit
+  size_t MaxBytes = size_t(4) << 30; ///< see DiscoverOptions
 };
 llvm::Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O);
 

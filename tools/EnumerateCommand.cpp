@@ -35,6 +35,7 @@ Expected<int> runEnumerate(const EnumerateCommand &C, const OutputOptions &O) {
   D.Length = C.Length;
   D.Seed = C.Seed;
   D.Seconds = C.Seconds;
+  D.MaxBytes = C.MaxBytes;
   D.Stop = &interruptFlag();
   catchInterrupts();
   std::unique_ptr<RuleDb> Db;

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/Commands.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/raw_ostream.h"
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -31,8 +33,27 @@ double parseTime(const std::string &Text) {
   return N * Scale;
 }
 
+/// "512M", "2G" in bytes.
+size_t parseSize(const std::string &Text) {
+  constexpr size_t Least = size_t(1) << 20, Most = size_t(1) << 50;
+  llvm::StringRef Number = Text;
+  unsigned Shift = llvm::StringSwitch<unsigned>(Number.take_back(1))
+                       .Case("K", 10)
+                       .Case("M", 20)
+                       .Case("G", 30)
+                       .Case("T", 40)
+                       .Default(0);
+  double N = 0;
+  if (!Shift || !llvm::isDigit(Number.front()) || Number.drop_back(1).getAsDouble(N))
+    throw CLI::ValidationError("--memory", "'" + Text + "' is not a size (512M, 2G, 1.5G)");
+  double Bytes = N * double(size_t(1) << Shift);
+  if (!(Bytes >= double(Least) && Bytes <= double(Most)))
+    throw CLI::ValidationError("--memory", "'" + Text + "' is not between 1M and 1024T");
+  return size_t(Bytes);
+}
+
 struct LoopText {
-  std::string Time = "60s", WindowTime = "20s", Shard;
+  std::string Time = "60s", WindowTime = "20s", Shard, Memory = "1G";
 };
 
 void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
@@ -48,6 +69,10 @@ void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
       ->capture_default_str()
       ->check(CLI::Range(1u, 3u));
   A->add_flag("!--no-generalize", L.Generalize, "do not look for general forms of what is found");
+  A->add_option("--memory", T.Memory,
+                "for the tables of a search: 512M, 2G. With less, programs are tried again, or "
+                "fewer are")
+      ->capture_default_str();
   A->add_option("--seed", L.Seed, "of the test values")->capture_default_str();
   A->add_option("--policy", L.Policy, "order opcodes by a policy of 'whittle train'");
 }
@@ -55,6 +80,7 @@ void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
 void finishLoopOptions(LoopOptions &L, const LoopText &T, bool Quiet) {
   L.Seconds = T.Time == "none" ? 0 : parseTime(T.Time);
   L.WindowSeconds = T.WindowTime == "none" ? 0 : parseTime(T.WindowTime);
+  L.MaxTableBytes = parseSize(T.Memory);
   L.Progress = !Quiet && isatty(2);
   if (T.Shard.empty())
     return;
@@ -136,7 +162,7 @@ int main(int Argc, char **Argv) {
   });
 
   EnumerateCommand Enum;
-  std::string EnumTime = "none";
+  std::string EnumTime = "none", EnumMemory = "4G";
   A = Sub(App, "enumerate", "list all programs of some opcodes and prove which are superfluous");
   A->add_option("--target", Enum.Target, "x86_64 or amdgcn")->capture_default_str();
   A->add_option("--opcodes", Enum.Opcodes, "rows, separated by commas")->required()->delimiter(',');
@@ -150,7 +176,12 @@ int main(int Argc, char **Argv) {
   A->add_option("--db", Enum.Db, "database for the rules (default: print them)");
   A->add_option("--seed", Enum.Seed, "of the test values")->capture_default_str();
   A->add_option("--time", EnumTime, "upper bound: 60s, 5m, 8h, none")->capture_default_str();
+  A->add_option("--memory", EnumMemory,
+                "for the values: 512M, 2G. With less, they are computed again; with too little not "
+                "all programs are seen")
+      ->capture_default_str();
   A->callback([&] {
+    Enum.MaxBytes = parseSize(EnumMemory);
     Enum.Seconds = EnumTime == "none" ? 0 : parseTime(EnumTime);
     Run = [&] { return runEnumerate(Enum, Out); };
   });

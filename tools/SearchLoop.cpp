@@ -223,6 +223,7 @@ private:
     S.Seconds = Seconds;
     S.Threads = O.Jobs;
     S.Seed = O.Seed;
+    S.MaxTableBytes = O.MaxTableBytes;
     S.STI = *STI;
     S.Stop = &interruptFlag();
     Expected<SearchResult> Result =

@@ -23,6 +23,7 @@ struct LoopOptions {
   unsigned Jobs = 2;
   unsigned MaxInstructions = 3;
   uint64_t Seed = 1;
+  size_t MaxTableBytes = size_t(1) << 30; ///< of one window's search
   bool Resume = false; ///< leaves out what was searched before with the same settings
   unsigned Shard = 0, Shards = 1;
   bool Generalize = true; ///< look for a general form of each rule found

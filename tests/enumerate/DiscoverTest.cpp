@@ -144,6 +144,20 @@ TEST(Discover, WhatIsRefutedStaysApart) {
   EXPECT_EQ(R.Refuted, Asked);
 }
 
+TEST(Discover, LittleMemoryIsMoreWorkAndNoLoss) {
+  DiscoverOptions O = optionsFor("x86_64", {"VPANDrr", "VPORrr", "VPXORrr"}, 2, 3);
+  DiscoverResult Much = found("x86_64", O);
+  // A kilobyte and more a value: half of it holds a few of them.
+  ASSERT_GT(Much.Values, 40u);
+  O.MaxBytes = Much.Values * 600;
+  DiscoverResult Little = found("x86_64", O);
+  EXPECT_TRUE(Little.Exhausted);
+  EXPECT_EQ(texts(Little), texts(Much));
+  EXPECT_EQ(Little.Programs, Much.Programs);
+  O.MaxBytes = Much.Values * 100;
+  EXPECT_FALSE(found("x86_64", O).Exhausted);
+}
+
 TEST(Discover, NamesWhatItCannotList) {
   DiscoverOptions O = optionsFor("amdgcn", {"V_READFIRSTLANE_B32"}, 1, 1);
   RandomChecker Check;

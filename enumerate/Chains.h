@@ -1,0 +1,75 @@
+//===- enumerate/Chains.h - Chains of two instructions ----------*- C++ -*-===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A chain is a step over a parent: a row over one instruction's value and free
+// values. There are too many to keep one by one, so that what is kept is implied by
+// position: a lot is some parents times some steps, and a chain's number in it is
+// step * TileParents + parent.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef WHITTLE_ENUMERATE_CHAINS_H
+#define WHITTLE_ENUMERATE_CHAINS_H
+
+#include "enumerate/TaskSearch.h"
+
+namespace whittle {
+
+/// Parents that a row's function takes at a time: they and what it gives stay in the
+/// first-level cache.
+constexpr size_t TileParents = 32;
+constexpr size_t LotSteps = 256; ///< in a lot at most
+
+/// A row over a parent (InnerOp) and free values, with one immediate.
+struct TaskSearch::Step {
+  Expr E;
+  size_t Tests;                        ///< that fingerprints are of
+  std::array<const uint8_t *, 4> Free; ///< free operands on them, TileParents times
+};
+
+struct TaskSearch::Lot {
+  const Bucket *B;
+  size_t Begin, Count; ///< parents, in the bucket
+  llvm::ArrayRef<Step> Steps;
+  unsigned Owner; ///< number of the first parent in the level
+};
+
+/// What a lot puts into the table, and what the table says.
+struct TaskSearch::LotPrints {
+  std::vector<FingerprintTable::Print> All;                   ///< by shard, then as met
+  std::array<uint32_t, FingerprintTable::Shards + 1> Begin{}; ///< of each shard in All
+  std::vector<uint8_t> Marks;                                 ///< by chain; not met: Seen
+
+  llvm::ArrayRef<FingerprintTable::Print> shard(size_t I) const {
+    return llvm::ArrayRef(All).slice(Begin[I], Begin[I + 1] - Begin[I]);
+  }
+};
+
+/// All chains of a round.
+struct TaskSearch::ChainLevel {
+  std::vector<std::pair<ValueType, std::vector<Step>>> Steps; ///< by the parent's type
+  std::map<std::pair<uint32_t, size_t>, Bytes64> Free;        ///< by value and tests
+  std::vector<Lot> Lots;
+  uint64_t Chains = 0;
+};
+
+/// What is to be probed of a lot.
+struct TaskSearch::Block {
+  /// Chains of one type and cost, those over one parent side by side.
+  struct Part {
+    ValueType Ty;
+    unsigned Weight, Instructions;
+    bool New;   ///< a row in them ranks where the last round did not reach
+    bool Fresh; ///< else only with their parents as other operand
+    Bytes64 Chunks;
+    std::vector<Expr> Exprs;
+    std::vector<std::pair<uint32_t, size_t>> Runs; ///< parent, where it begins
+  };
+  std::vector<Part> Parts;
+};
+
+} // namespace whittle
+
+#endif // WHITTLE_ENUMERATE_CHAINS_H
