@@ -45,7 +45,7 @@ void TaskSearch::addSteps(ChainLevel &L, ValueType Ty, ArrayRef<unsigned> Rows) 
       if (!Reads)
         continue;
       for (const Operands &Ops : assignments(R, Mask, /*Solved=*/false)) {
-        Step St{{&R, 0, Ops}, mergeTests(R.R->Def), {}};
+        Step St{{&R, 0, Ops}, mergeTests(R.R->Def), readsOf(R, Ops), {}};
         for (unsigned K = 0; K != R.arity(); ++K)
           if (Ops[K] != InnerOp)
             St.Free[K] = Free(Ops[K], St.Tests);
@@ -150,7 +150,8 @@ uint64_t TaskSearch::mergePrint(const Expr &E, Scratch &X) const {
   ValueType Ty = E.Row->R->Def;
   size_t Tests = mergeTests(Ty);
   uint64_t F;
-  hashChunks(evaluate(E, Tests, X.Full[2]), 1, Tests * Ty.bytes(), ValueTable::seedOf(Ty), &F);
+  uint64_t Seed = ValueTable::seedOf(Ty, readsOf(*E.Row, E.Ops));
+  hashChunks(evaluate(E, Tests, X.Full[2]), 1, Tests * Ty.bytes(), Seed, &F);
   return F;
 }
 
@@ -163,6 +164,11 @@ uint64_t TaskSearch::mergePrint(const Expr &E, Scratch &X) const {
 void TaskSearch::extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) const {
   using Print = FingerprintTable::Print;
   constexpr unsigned Shards = FingerprintTable::Shards;
+  // Operands of a last instruction but for the chain.
+  unsigned MostFree = 0;
+  for (const PoolRow &R : S.Pool)
+    if (R.R->Def == T.GoalTy && R.arity())
+      MostFree = std::max(MostFree, R.arity() - 1);
   X.Parents.clear();
   X.Prints.resize(TileParents);
   if (X.Unsorted.empty())
@@ -176,9 +182,11 @@ void TaskSearch::extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) co
     const Step &St = L.Steps[I];
     ValueType Ty = St.E.Row->R->Def;
     unsigned Weight = L.B->Weight + St.E.Row->weight();
-    if (!fits(Weight + OneStep.find(key(Ty))->second, L.B->Instructions + 2))
+    const uint32_t Reads = L.B->Reads | St.Reads;
+    if (!fits(Weight + OneStep.find(key(Ty))->second, L.B->Instructions + 2) ||
+        !mayComplete(MostFree, Reads))
       continue;
-    hashChunks(evaluate(St, L, X), L.Count, St.Tests * Ty.bytes(), ValueTable::seedOf(Ty),
+    hashChunks(evaluate(St, L, X), L.Count, St.Tests * Ty.bytes(), ValueTable::seedOf(Ty, Reads),
                X.Prints.data());
     for (size_t K = 0; K != L.Count; ++K) {
       uint64_t F = X.Prints[K];
@@ -187,7 +195,7 @@ void TaskSearch::extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) co
           continue;
         size_t Tests = Table.numTests();
         const uint8_t *All = evaluate(over(St.E, L.B->Ids[L.Begin + K]), Tests, X.Full[0]);
-        F = ValueTable::fingerprint(All, Tests * Ty.bytes(), Ty);
+        F = ValueTable::fingerprint(All, Tests * Ty.bytes(), Ty, Reads);
       }
       *End++ = Print(F, Weight, L.Owner + unsigned(K), uint32_t(I * TileParents + K));
       ++Counts[FingerprintTable::shardOf(F)];
@@ -211,14 +219,17 @@ void TaskSearch::collect(const Lot &L, const LotPrints &P, unsigned Done, Block 
   };
   std::vector<Place> Places;
   std::vector<std::array<uint32_t, TileParents>> Counts; // by part, parent
-  auto PartOf = [&](const PoolRow &R, bool New, bool Fresh) {
+  auto PartOf = [&](const Step &St, bool New, bool Fresh) {
+    const PoolRow &R = *St.E.Row;
+    const uint32_t Reads = L.B->Reads | St.Reads;
     unsigned Weight = L.B->Weight + R.weight();
     auto Part = find_if(Out.Parts, [&](const Block::Part &B) {
-      return B.Ty == R.R->Def && B.Weight == Weight && B.New == New && B.Fresh == Fresh;
+      return B.Ty == R.R->Def && B.Weight == Weight && B.Reads == Reads && B.New == New &&
+             B.Fresh == Fresh;
     });
     size_t Index = size_t(Part - Out.Parts.begin());
     if (Part == Out.Parts.end()) {
-      Out.Parts.push_back({R.R->Def, Weight, L.B->Instructions + 1, New, Fresh, {}, {}, {}});
+      Out.Parts.push_back({R.R->Def, Weight, L.B->Instructions + 1, Reads, New, Fresh, {}, {}, {}});
       Counts.push_back({});
     }
     return Index;
@@ -235,7 +246,7 @@ void TaskSearch::collect(const Lot &L, const LotPrints &P, unsigned Done, Block 
       bool Fresh = P.Marks[Chain] == FingerprintTable::Fresh;
       std::optional<size_t> &Part = Parts[New][Fresh];
       if (!Part)
-        Part = PartOf(R, New, Fresh);
+        Part = PartOf(L.Steps[I], New, Fresh);
       ++Counts[*Part][K];
       Places.push_back({*Part, Chain});
     }

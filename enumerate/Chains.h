@@ -26,6 +26,7 @@ constexpr size_t LotSteps = 256; ///< in a lot at most
 struct TaskSearch::Step {
   Expr E;
   size_t Tests;                        ///< that fingerprints are of
+  uint32_t Reads;                      ///< needed leaves, of the free operands
   std::array<const uint8_t *, 4> Free; ///< free operands on them, TileParents times
 };
 
@@ -61,6 +62,7 @@ struct TaskSearch::Block {
   struct Part {
     ValueType Ty;
     unsigned Weight, Instructions;
+    uint32_t Reads;
     bool New;   ///< a row in them ranks where the last round did not reach
     bool Fresh; ///< else only with their parents as other operand
     Bytes64 Chunks;

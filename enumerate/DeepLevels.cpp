@@ -60,6 +60,10 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
     return !S.done();
   if (!prepareRows(Last))
     return false;
+  // Those that read the same leaves together, so that pieces are left out as a whole.
+  llvm::sort(Others, [&](uint32_t A, uint32_t B) {
+    return std::pair(Table[A].Reads, A) < std::pair(Table[B].Reads, B);
+  });
   std::vector<ValueType> Types;
   for (uint32_t Id : Others)
     if (!is_contained(Types, Table[Id].Ty))
@@ -79,14 +83,20 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
       if (!Values || none_of(R.R->Ins, [&](ValueType In) { return mayRead(In, B.Ty); }) ||
           !fits(B.Weight + R.weight() + 1, B.Instructions + 1, B.constantBytes()))
         continue;
-      uint64_t Each = Values * R.LastImms.size();
-      for (size_t At = 0; At < Others.size(); At += OthersAtOnce) {
-        size_t End = std::min(Others.size(), At + OthersAtOnce);
+      uint64_t Each = Values * R.LastImms.size(), All = 0;
+      for (size_t At = 0, End; At < Others.size(); At = End) {
+        const uint32_t Reads = Table[Others[At]].Reads;
+        for (End = At + 1; End < Others.size() && End - At < OthersAtOnce; ++End)
+          if (Table[Others[End]].Reads != Reads)
+            break;
+        if (!mayComplete(R.arity() - 2, B.Reads | Reads))
+          continue;
         Pieces.push_back({Rank, unsigned(BI), At, End, Each * (End - At)});
+        All += Each * (End - At);
       }
       for (unsigned K = 0; K != R.arity(); ++K)
         if (R.K == PoolRow::Plain && !R.Probes[K] && mayRead(R.R->Ins[K], B.Ty) &&
-            Each * Others.size() > WorthCompiling * 50)
+            All > WorthCompiling * 50)
           Wanted.insert({Rank, K});
     }
   }
@@ -112,6 +122,7 @@ bool TaskSearch::lastOverPairs(unsigned Done, unsigned Until) {
           In.Count = End - Begin;
           In.Weight = B.Weight;
           In.Instructions = B.Instructions;
+          In.Reads = B.Reads;
           In.Ids = B.Ids.data() + Begin;
           probeRange(R, In, Others[O], /*LoneInner=*/true, Out, X);
         }
@@ -222,7 +233,7 @@ bool TaskSearch::probeBlocks(ArrayRef<Block> Blocks, unsigned Done, ArrayRef<uns
     for (unsigned Rank : Last) {
       const PoolRow &R = S.Pool[Rank];
       for (const Block::Part &P : B.Parts) {
-        uint64_t Each = P.Fresh ? countOf(R, P.Ty, true) : R.arity();
+        uint64_t Each = P.Fresh ? countOf(R, P.Ty, true, P.Reads) : R.arity();
         bool Useful = (P.New || Rank >= Done) && (P.Fresh || R.arity() > 1) && Each;
         if (!Useful || !fits(P.Weight + R.weight(), P.Instructions + 1))
           continue;
@@ -247,6 +258,7 @@ bool TaskSearch::probeBlocks(ArrayRef<Block> Blocks, unsigned Done, ArrayRef<uns
           In.Count = End - Begin;
           In.Weight = P.Weight;
           In.Instructions = P.Instructions;
+          In.Reads = P.Reads;
           In.Exprs = P.Exprs.data() + Begin;
           return In;
         };

@@ -110,11 +110,14 @@ static bool usesMask(const PoolRow &R, unsigned Mask) {
   return R.K != PoolRow::Ternary || Mask == 1;
 }
 
-uint64_t TaskSearch::countOf(const PoolRow &R, ValueType Inner, bool WithOther) const {
+uint64_t TaskSearch::countOf(const PoolRow &R, ValueType Inner, bool WithOther,
+                             uint32_t Reads) const {
   uint64_t N = 0;
   for (unsigned Mask = 1; Mask != 1u << R.arity(); ++Mask)
     if (fitsMask(R, Mask, Inner) && usesMask(R, Mask))
-      N += assignments(R, Mask, true).size() + (WithOther ? 1 : 0);
+      N += uint64_t(count_if(assignments(R, Mask, true),
+                             [&](const Operands &Ops) { return completes(R, Ops, Reads); })) +
+           (WithOther ? 1 : 0);
   bool Solved = R.K == PoolRow::Ternary || R.K == PoolRow::Affine;
   return N * (Solved ? 1 : lastImms(R).size());
 }
@@ -134,13 +137,16 @@ void TaskSearch::probeRange(const PoolRow &R, const InnerSet &In, std::optional<
       for (const Operands &Ops : assignments(R, Mask, true)) {
         if (S.expired())
           return;
-        probeOne(R, Mask, In, Ops, Out, X);
+        if (completes(R, Ops, In.Reads))
+          probeOne(R, Mask, In, Ops, Out, X);
       }
       continue;
     }
     for (Operands Ops : assignments(R, Mask, Table[*Other].Ty)) {
       if (S.expired())
         return;
+      if (!completes(R, Ops, In.Reads | Table[*Other].Reads))
+        continue;
       unsigned Others = 0;
       for (unsigned K = 0; K != R.arity(); ++K)
         Others |= unsigned(Ops[K] == OtherOp) << K;
@@ -276,7 +282,8 @@ void TaskSearch::solveTables(const PoolRow &R, const InnerSet &In, const Operand
 
 /// A new matrix for each value: most are refuted by the first dozen bytes.
 void TaskSearch::solveMaps(const PoolRow &R, const InnerSet &In, ItemResult &Out, Scratch &X) {
-  if (!mayRead(R.R->Ins[0], In.Ty) || !fits(In.Weight + R.weight() + 1, In.Instructions + 1))
+  if (!mayRead(R.R->Ins[0], In.Ty) || !fits(In.Weight + R.weight() + 1, In.Instructions + 1) ||
+      !mayComplete(0, In.Reads))
     return;
   size_t Chunk = Table.chunkBytes(In.Ty), Bytes = Table.numTests() * T.GoalTy.bytes();
   const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
@@ -309,6 +316,7 @@ void TaskSearch::solveSelectors(const PoolRow &R, const InnerSet &In, ItemResult
   for (uint32_t I = 0; I != Table.numFree(); ++I)
     if (mayRead(R.R->Ins[1], Table[I].Ty) && !Table[I].Constant)
       Lows.push_back(I);
+  erase_if(Lows, [&](uint32_t Low) { return !completes(R, {InnerOp, Low, ConstOp}, In.Reads); });
   for (size_t I = 0; I != In.Count && !S.expired(); ++I)
     for (uint32_t Low : Lows) {
       ++Out.Candidates;

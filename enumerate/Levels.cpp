@@ -24,7 +24,7 @@ static std::pair<unsigned, unsigned> key(ValueType T) { return {unsigned(T.Kind)
 
 /// True if the row may be part of a candidate that is cheap enough.
 bool TaskSearch::usefulRow(const PoolRow &R) const {
-  if (R.R->Def == T.GoalTy && fits(R.weight(), 1))
+  if (R.R->Def == T.GoalTy && fits(R.weight(), 1) && mayComplete(R.arity(), 0))
     return true;
   Value V;
   V.Ty = R.R->Def;
@@ -126,14 +126,15 @@ bool TaskSearch::runItems(size_t Count, function_ref<uint64_t(size_t)> Estimate,
 /// All candidates of one row over free values; with \p Search they are also
 /// compared with the goal. What may be an operand later is handed out.
 void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &X) {
-  bool Last = Search && R.R->Def == T.GoalTy;
+  bool MayBeLast = Search && R.R->Def == T.GoalTy;
   size_t Bytes = Table.numTests() * R.R->Def.bytes();
   X.Full[0].resize(Bytes);
   uint8_t *To = X.Full[0].data();
   DenseSet<uint64_t> Own;
   bool Solved = R.K == PoolRow::Ternary;
-  ArrayRef<int64_t> Imms = Last && !Solved ? ArrayRef(R.LastImms) : ArrayRef(R.InnerImms);
   for (const Operands &Ops : assignments(R, /*Mask=*/0, /*Solved=*/false)) {
+    const bool Last = MayBeLast && completes(R, Ops, 0);
+    ArrayRef<int64_t> Imms = Last && !Solved ? ArrayRef(R.LastImms) : ArrayRef(R.InnerImms);
     const uint8_t *Ptrs[4];
     bool Constant = R.arity() > 0 && R.K != PoolRow::Matrix, Pooled = false;
     for (unsigned K = 0; K != R.arity(); ++K) {
@@ -149,6 +150,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
     V.Weight = uint16_t(Constant ? 1 : R.weight() + Pooled);
     V.Instructions = Constant ? 0 : 1;
     V.Hidden = !Library.empty() && !Pooled;
+    V.Reads = readsOf(R, Ops);
     bool Keep = keeps(V);
     const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
     Hit H;
@@ -176,7 +178,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
       }
       if (!Keep || (Last && Imms.size() != R.InnerImms.size() && !is_contained(R.InnerImms, Imm)))
         continue;
-      uint64_t F = ValueTable::fingerprint(To, Bytes, V.Ty);
+      uint64_t F = ValueTable::fingerprint(To, Bytes, V.Ty, V.Reads);
       if (Table.has(F, V.Weight, V.Instructions) || !Own.insert(F * 2 + Constant).second)
         continue;
       V.E = {&R, Imm, Ops};
@@ -184,7 +186,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
       Out.Bytes.insert(Out.Bytes.end(), To, To + Bytes);
     }
   }
-  if (!Last || (R.K != PoolRow::Affine && R.K != PoolRow::Permute))
+  if (!MayBeLast || (R.K != PoolRow::Affine && R.K != PoolRow::Permute))
     return;
   for (uint32_t I = 0; I != Table.numFree(); ++I) {
     if (!mayRead(R.R->Ins[0], Table[I].Ty))
@@ -193,6 +195,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
     In.Ty = Table[I].Ty;
     In.Chunks = Table[I].Full;
     In.Count = 1;
+    In.Reads = Table[I].Reads;
     In.Ids = &I;
     R.K == PoolRow::Affine ? solveMaps(R, In, Out.R, X) : solveSelectors(R, In, Out.R, X);
   }
@@ -322,7 +325,7 @@ bool TaskSearch::lastOverTable(unsigned Done, unsigned Until) {
       if (!fits(B.Weight + R.weight(), B.Instructions + 1, B.constantBytes()))
         continue;
       size_t Begin = Rank < Done ? rankedBelow(B, Done) : 0, End = rankedBelow(B, Until);
-      uint64_t Each = countOf(R, B.Ty, false);
+      uint64_t Each = countOf(R, B.Ty, false, B.Reads);
       if (!Each || Begin == End)
         continue;
       for (size_t At = Begin; At < End; At += SliceValues) {
@@ -331,8 +334,7 @@ bool TaskSearch::lastOverTable(unsigned Done, unsigned Until) {
       }
       for (unsigned K = 0; K != R.arity(); ++K)
         if (mayRead(R.R->Ins[K], B.Ty))
-          PerOperand[K] +=
-              assignments(R, 1u << K, true).size() * lastImms(R).size() * (End - Begin);
+          PerOperand[K] += Each * (End - Begin);
     }
     for (unsigned K = 0; K != R.arity(); ++K)
       if (R.K == PoolRow::Plain && !R.Probes[K] && PerOperand[K] > WorthCompiling)
@@ -352,6 +354,7 @@ bool TaskSearch::lastOverTable(unsigned Done, unsigned Until) {
         In.Count = L.End - L.Begin;
         In.Weight = B.Weight;
         In.Instructions = B.Instructions;
+        In.Reads = B.Reads;
         In.Ids = B.Ids.data() + L.Begin;
         probeRange(S.Pool[L.Row], In, std::nullopt, false, Out, X);
       });

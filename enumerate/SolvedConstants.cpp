@@ -169,6 +169,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
                                 Scratch &X) {
   if (R.K == PoolRow::Ternary)
     return solveMasks(R, In, A, Out, X);
+  const uint32_t Reads = In.Reads | (A.Outer ? readsOf(*A.Outer->Row, A.Outer->Ops) : 0);
   for (const ConstantOperand &C : constantOperands(R)) {
     if (A.Quick && (C.tries() || R.arity() > 2))
       continue;
@@ -180,12 +181,14 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
     for (unsigned Mask = In.Count ? 1 : 0; Mask != (In.Count ? 1u << R.arity() : 1u); ++Mask) {
       if (Mask >> C.Index & 1)
         continue;
-      bool Reads = true;
+      bool Fits = true;
       for (unsigned K = 0; K != R.arity(); ++K)
-        Reads &= !(Mask >> K & 1) || mayRead(R.R->Ins[K], In.Ty);
-      if (!Reads)
+        Fits &= !(Mask >> K & 1) || mayRead(R.R->Ins[K], In.Ty);
+      if (!Fits)
         continue;
-      for (const Operands &Ops : constantAssignments(R, C.Index, Mask, /*MustVary=*/true))
+      for (const Operands &Ops : constantAssignments(R, C.Index, Mask, /*MustVary=*/true)) {
+        if (!completes(R, Ops, Reads))
+          continue;
         for (size_t I = 0; I != std::max<size_t>(In.Count, 1); ++I) {
           if (S.expired())
             return;
@@ -202,6 +205,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
             solveConstant(hitOf(R, In, I, Ops, Imm), P, A, Out, X);
           }
         }
+      }
     }
   }
 }
@@ -213,7 +217,10 @@ void TaskSearch::solveMasks(const PoolRow &R, const InnerSet &In, const Aim &A, 
     return;
   size_t Width = A.Ty.bytes(), All = A.Tests ? A.Tests : Table.numTests();
   size_t Few = std::min(All, std::max<size_t>(4, FewBytes / Width));
+  const uint32_t Reads = In.Reads | (A.Outer ? readsOf(*A.Outer->Row, A.Outer->Ops) : 0);
   auto Try = [&](size_t I, uint32_t Y, uint32_t Z) {
+    if (!completes(R, {Y, Z, ConstOp}, Reads))
+      return;
     const uint8_t *First = Table[Y == InnerOp ? In.Ids[I] : Y].Full;
     const uint8_t *Second = Table[Z == InnerOp ? In.Ids[I] : Z].Full;
     ++Out.Candidates;
@@ -246,7 +253,8 @@ std::vector<unsigned> TaskSearch::constantRows(ValueType Ty, unsigned Weight,
   std::vector<unsigned> Ranks;
   for (const PoolRow &R : S.Pool)
     if (R.R->Def == Ty && (R.K == PoolRow::Plain || R.K == PoolRow::Ternary) && R.arity() >= 2 &&
-        fits(R.weight() + 1 + Weight, 1 + Instructions) && any_of(R.R->Ins, loadable))
+        fits(R.weight() + 1 + Weight, 1 + Instructions) && any_of(R.R->Ins, loadable) &&
+        (Instructions || mayComplete(R.arity() - 1, 0)))
       Ranks.push_back(R.Rank);
   if (!prepareRows(Ranks))
     return {};
@@ -296,6 +304,7 @@ bool TaskSearch::constantLast(bool OverTable) {
             In.Count = L.End - L.Begin;
             In.Weight = B.Weight;
             In.Instructions = B.Instructions;
+            In.Reads = B.Reads;
             In.Ids = B.Ids.data() + L.Begin;
           }
           solveConstants(S.Pool[L.Row], In, goalAim(), Out, X);

@@ -137,6 +137,7 @@ void TaskSearch::readGoal() {
 
 bool TaskSearch::fillFree() {
   readGoal();
+  findNeeded();
   Table.reset(S.Tests.size());
   TableFull = false;
   Program P = T.Base;
@@ -148,6 +149,7 @@ bool TaskSearch::fillFree() {
     Value V;
     V.Ty = S.W.typeOf(P, Id);
     V.BaseId = Id;
+    V.Reads = readsBelow(Id);
     V.Constant = Id < S.W.numLeaves() && S.W.Leaves[Id].Const;
     Table.addFree(V, Full.data());
   }

@@ -35,6 +35,7 @@ struct InnerSet {
   const uint8_t *Chunks = nullptr;
   size_t Count = 0;
   unsigned Weight = 0, Instructions = 0;
+  uint32_t Reads = 0;            ///< needed leaves, each of them
   const uint32_t *Ids = nullptr; ///< table values; else
   const Expr *Exprs = nullptr;   ///< instructions over table values
 };
@@ -130,7 +131,14 @@ private:
   const uint8_t *fullOf(const Hit &H, uint32_t Op, ValueType Ty, std::vector<uint8_t> &Room) const;
   void touch(const InnerSet &In, size_t Index, ItemResult &Out, Scratch &X) const;
   bool agrees(const Hit &H, Scratch &X) const;
-  uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther) const;
+  uint64_t countOf(const PoolRow &R, ValueType Inner, bool WithOther, uint32_t Reads) const;
+
+  // Reads.cpp: leaves that each candidate has to read.
+  void findNeeded();
+  uint32_t readsBelow(unsigned Id) const;
+  uint32_t readsOf(const PoolRow &R, const Operands &Ops) const;
+  bool completes(const PoolRow &R, const Operands &Ops, uint32_t Reads) const;
+  bool mayComplete(unsigned Operands, uint32_t Reads) const;
 
   // SolvedConstants.cpp: a constant that the window has not got.
   std::vector<Operands> constantAssignments(const PoolRow &R, unsigned Index, unsigned Mask,
@@ -226,7 +234,8 @@ private:
   std::vector<uint8_t> Goal, Care;
   bool CareAll = true;
   size_t GoalTests = 0;
-  std::vector<Scratch> Rooms;                                                 ///< one a thread
+  uint32_t Needed = 0;        ///< leaves that the goal depends on
+  std::vector<Scratch> Rooms; ///< one a thread
   mutable std::vector<std::map<unsigned, std::vector<Operands>>> Assignments; ///< by rank, mask
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.

@@ -45,6 +45,8 @@ public:
   TestSet(std::vector<Leaf> Leaves, unsigned WidestBytes, uint64_t Seed, bool Floats = false);
 
   size_t size() const { return NumTests; }
+  /// Tests that belong together: those of a wave, else 1.
+  size_t together() const { return Waves ? 64 : 1; }
   const uint8_t *leaf(unsigned I) const { return Buffers[I].data(); }
   llvm::SmallVector<const uint8_t *, 8> leaves() const;
 

@@ -12,8 +12,8 @@ using namespace llvm;
 
 namespace whittle {
 
-uint64_t ValueTable::fingerprint(const uint8_t *Full, size_t Bytes, ValueType T) {
-  return hashBytes(Full, Bytes, seedOf(T));
+uint64_t ValueTable::fingerprint(const uint8_t *Full, size_t Bytes, ValueType T, uint32_t Reads) {
+  return hashBytes(Full, Bytes, seedOf(T, Reads));
 }
 
 void ValueTable::reset(size_t Tests) {
@@ -38,7 +38,7 @@ uint32_t ValueTable::addFree(Value V, const uint8_t *Full) {
   assert(NumFree == Values.size() && "free values come first");
   size_t N = V.Ty.bytes() * NumTests;
   V.Full = keep(Full, N);
-  V.Fingerprint = fingerprint(Full, N, V.Ty);
+  V.Fingerprint = fingerprint(Full, N, V.Ty, V.Reads);
   ByFingerprint[V.Fingerprint >> 1].push_back(NumFree);
   Values.push_back(V);
   return NumFree++;
@@ -64,7 +64,8 @@ bool ValueTable::add(Value V, const uint8_t *Full, uint64_t Fingerprint) {
     return true;
   }
   auto B = find_if(Buckets, [&](const Bucket &B) {
-    return B.Ty == V.Ty && B.Weight == V.Weight && B.Instructions == V.Instructions;
+    return B.Ty == V.Ty && B.Weight == V.Weight && B.Instructions == V.Instructions &&
+           B.Reads == V.Reads;
   });
   if (B == Buckets.end()) {
     Buckets.emplace_back();
@@ -72,6 +73,7 @@ bool ValueTable::add(Value V, const uint8_t *Full, uint64_t Fingerprint) {
     B->Ty = V.Ty;
     B->Weight = V.Weight;
     B->Instructions = V.Instructions;
+    B->Reads = V.Reads;
   }
   B->Ids.push_back(Id);
   memcpy(B->Chunks.append(chunkBytes(V.Ty)), Full, chunkBytes(V.Ty));

@@ -36,6 +36,7 @@ struct Value {
   bool Hidden = false;   ///< in no bucket: others that are equal to it are left out
   uint16_t Weight = 0;   ///< static cost
   uint8_t Instructions = 0;
+  uint32_t Reads = 0;            ///< needed leaves that it reads: Reads.cpp
   const uint8_t *Full = nullptr; ///< on all tests of the table
   uint64_t Fingerprint = 0;      ///< of Full
 
@@ -73,10 +74,12 @@ private:
   size_t Used = 0;
 };
 
-/// Values of one type and cost: their first chunks side by side, to be probed.
+/// Values of one type and cost that read the same leaves: their first chunks side by side, to be
+/// probed.
 struct Bucket {
   ValueType Ty;
   unsigned Weight = 0, Instructions = 0;
+  uint32_t Reads = 0;
   Bytes64 Chunks;
   std::vector<uint32_t> Ids; ///< ascending
 
@@ -85,7 +88,7 @@ struct Bucket {
 };
 
 /// Values that differ on the tests, each with the first recipe that was found.
-/// A value equal on all tests to a cheaper or equally cheap one is left out;
+/// A value equal on all tests to a cheaper or equally cheap one over the same leaves is left out;
 /// when there are new tests the table is filled again, so that those which the
 /// tests now tell apart come back.
 class ValueTable {
@@ -108,10 +111,12 @@ public:
   size_t chunkBytes(ValueType T) const { return size_t(ChunkTests) * T.bytes(); }
   size_t usedBytes() const { return UsedBytes; }
 
-  /// What fingerprints of a type start with.
-  static uint64_t seedOf(ValueType T) { return uint64_t(T.Kind) << 16 | T.Bits; }
-  /// Of a value's bytes on all tests, and its type.
-  static uint64_t fingerprint(const uint8_t *Full, size_t Bytes, ValueType T);
+  /// What fingerprints of a type, and of what reads these leaves, start with.
+  static uint64_t seedOf(ValueType T, uint32_t Reads) {
+    return uint64_t(Reads) << 24 | uint64_t(T.Kind) << 16 | T.Bits;
+  }
+  /// Of a value's bytes on all tests, and the rest.
+  static uint64_t fingerprint(const uint8_t *Full, size_t Bytes, ValueType T, uint32_t Reads);
 
 private:
   const uint8_t *keep(const uint8_t *Full, size_t N);
