@@ -7,9 +7,9 @@ DIR keeps TARGET.db and TARGET.json, the log. --harvest goes on with the files t
 the search. A third of the files, chosen by a hash of their names (the same file for every CPU), is never harvested:
 --held-out compiles those with the rules and counts the rules that fire there, and the instructions before and after.
 
-x86_64: the drivers in bench/corpus/ over Highway, Eigen, xsimd and simdjson, and one function for each of SIMDe's
-intrinsics of x86, NEON and WebAssembly, a file for each of its headers. amdgcn: hashcat's kernels (every Nth, 40) and
-examples/amdgpu.
+x86_64: the drivers in bench/corpus/ over Highway, Eigen, xsimd and simdjson; one function for each of SIMDe's
+intrinsics of x86, NEON and WebAssembly, a file for each of its headers; and with --library NAME, of a source package, its
+C and C++ files (bench/sources.py). amdgcn: hashcat's kernels (every Nth, 40) and examples/amdgpu.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import time
 
 import amdgpu
 import corpus
+import sources
 
 CPUS = {"x86_64": ["x86-64-v3", "icelake-server", "znver5"], "amdgcn": ["gfx942", "gfx1100"]}
 
@@ -59,14 +60,19 @@ def files(args):
             for source in [f for part in amdgpu.sources(args).values() for f in part]:
                 found.append((os.path.basename(source), cpu,
                               lambda s=source, c=cpu: amdgpu.make(s, c, package, args.limit)))
-        else:
-            for library in corpus.LIBRARIES:
-                if library != "simde":
-                    for source in corpus.drivers(library):
-                        found.append((os.path.basename(source), cpu,
-                                      lambda l=library, s=source, c=cpu: corpus.make(l, c, s)))
-            for source in simde_files(cpu):
-                found.append((os.path.basename(source), cpu, lambda s=source, c=cpu: simde_bitcode(c, s)))
+            continue
+        for library in args.library or corpus.LIBRARIES:
+            if library in sources.PACKAGES:
+                for source, flags in sources.files(library):
+                    found.append((sources.name_of(library, source), cpu,
+                                  lambda l=library, s=source, f=flags, c=cpu: sources.make(l, c, s, f, args.limit)))
+            elif library == "simde":
+                for source in simde_files(cpu):
+                    found.append((os.path.basename(source), cpu, lambda s=source, c=cpu: simde_bitcode(c, s)))
+            else:
+                for source in corpus.drivers(library):
+                    found.append((os.path.basename(source), cpu,
+                                  lambda l=library, s=source, c=cpu: corpus.make(l, c, s)))
     return sorted(found, key=lambda f: f[:2])
 
 
@@ -153,6 +159,8 @@ def main():
     parser.add_argument("folder", metavar="DIR")
     parser.add_argument("--target", choices=list(CPUS), default="x86_64")
     parser.add_argument("--cpu", action="append")
+    parser.add_argument("--library", action="append", choices=[*corpus.LIBRARIES, *sources.PACKAGES],
+                        help="of x86_64 (all that have drivers)")  # fmt: skip
     parser.add_argument("--minutes", type=int, default=0, metavar="N", help="of search in this slice")
     parser.add_argument("--harvest", action="store_true")
     parser.add_argument("--window-time", default="5s")
