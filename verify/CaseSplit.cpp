@@ -8,6 +8,7 @@
 #include "verify/CaseSplit.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
+#include <set>
 
 using namespace llvm;
 
@@ -40,41 +41,49 @@ public:
       : G(G), Forms(Forms), L(L), LastTerm(G.size() + L.Terms) {}
 
   bool run(Term S, Term T, ArrayRef<ControlBit> Bits) {
-    for (;; Bits = Bits.drop_front()) {
-      if (S == T || Forms.run(S) == Forms.run(T))
-        return true;
-      if (Bits.empty() || ++Cases > L.Cases || G.size() > LastTerm)
+    S = Forms.run(S), T = Forms.run(T);
+    if (S == T || Equal.contains({S, T}))
+      return true;
+    for (; !Bits.empty(); Bits = Bits.drop_front()) {
+      if (++Cases > L.Cases || G.size() > LastTerm)
         return false;
-      auto Side = [&](Term X, bool Value) {
-        return substitute(G, X, [&](Term Var) -> std::optional<Term> {
-          const VarKey Key = G.key(Var);
-          const unsigned Lo = G.lo(Var), End = Lo + G.width(Var), At = Bits[0].Bit;
-          if (Key != Bits[0].Key || At < Lo || At >= End)
-            return std::nullopt;
-          SmallVector<Term, 3> Parts;
-          if (At != Lo)
-            Parts.push_back(G.var(Key, Lo, At - Lo));
-          Parts.push_back(G.bit(Value));
-          if (At + 1 != End)
-            Parts.push_back(G.var(Key, At + 1, End - At - 1));
-          return G.concat(Parts);
-        });
-      };
-      Term S0 = Side(S, false), T0 = Side(T, false);
+      const Term S0 = with(S, Bits[0], false), T0 = with(T, Bits[0], false);
       if (S0 == S && T0 == T)
         continue; // the bit has no say any more
-      if (!run(S0, T0, Bits.drop_front()))
+      const ArrayRef<ControlBit> Rest = Bits.drop_front();
+      if (!run(S0, T0, Rest) || !run(with(S, Bits[0], true), with(T, Bits[0], true), Rest))
         return false;
-      S = Side(S, true), T = Side(T, true);
+      Equal.insert({S, T});
+      return true;
     }
+    return false;
   }
 
 private:
+  Term with(Term X, const ControlBit &Bit, bool Value) {
+    return substitute(G, X, [&](Term Var) -> std::optional<Term> {
+      const VarKey Key = G.key(Var);
+      const unsigned Lo = G.lo(Var), End = Lo + G.width(Var), At = Bit.Bit;
+      if (Key != Bit.Key || At < Lo || At >= End)
+        return std::nullopt;
+      SmallVector<Term, 3> Parts;
+      if (At != Lo)
+        Parts.push_back(G.var(Key, Lo, At - Lo));
+      Parts.push_back(G.bit(Value));
+      if (At + 1 != End)
+        Parts.push_back(G.var(Key, At + 1, End - At - 1));
+      return G.concat(Parts);
+    });
+  }
+
   TermGraph &G;
   NormalForm &Forms;
   const CaseLimits &L;
   size_t LastTerm;
   unsigned Cases = 0;
+  /// Pairs that every case has settled. Masks that leave the same to do, such as those
+  /// with as many ones so far, lead to one of them.
+  std::set<std::pair<Term, Term>> Equal;
 };
 } // namespace
 

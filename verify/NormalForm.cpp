@@ -33,31 +33,58 @@ Term NormalForm::fold(Term T) {
 }
 
 Term NormalForm::foldNode(Term T) {
-  TermOp Op = G.op(T);
-  bool High = Op == TermOp::Extract && G.lo(T) > 0;
-  if (Op != TermOp::Ult && Op != TermOp::Slt && !High)
-    return T;
   Folding = true;
-  Term R = T;
-  if (High) {
-    // A slice above everything that the number can reach.
-    auto P = exact(G.operand(T, 0), false);
-    auto I = P ? P->interval(G) : std::nullopt;
-    if (I && G.width(G.operand(T, 0)) <= 64 && I->Max < (Int(1) << G.lo(T)))
-      R = G.zero(G.width(T));
-  } else {
-    auto A = exact(G.operand(T, 0), Op == TermOp::Slt),
-         B = exact(G.operand(T, 1), Op == TermOp::Slt);
-    if (A && B && A->addScaled(*B, -1))
-      if (auto I = A->interval(G)) {
-        if (I->Max < 0)
-          R = G.bit(true);
-        else if (I->Min >= 0)
-          R = G.bit(false);
-      }
-  }
+  Term R = foldWithIntervals(T);
   Folding = false;
   return R;
+}
+
+Term NormalForm::foldWithIntervals(Term T) {
+  const TermOp Op = G.op(T);
+  auto Range = [&](Term X) {
+    auto P = exact(X, false);
+    return P ? P->interval(G) : std::nullopt;
+  };
+  switch (Op) {
+  case TermOp::Extract: {
+    // A slice above everything that the number can reach.
+    if (G.lo(T) == 0 || G.width(G.operand(T, 0)) > 64)
+      return T;
+    auto I = Range(G.operand(T, 0));
+    return I && I->Max < (Int(1) << G.lo(T)) ? G.zero(G.width(T)) : T;
+  }
+  case TermOp::Ult:
+  case TermOp::Slt: {
+    auto A = exact(G.operand(T, 0), Op == TermOp::Slt),
+         B = exact(G.operand(T, 1), Op == TermOp::Slt);
+    if (!A || !B || !A->addScaled(*B, -1))
+      return T;
+    auto I = A->interval(G);
+    return I && I->Max < 0 ? G.bit(true) : I && I->Min >= 0 ? G.bit(false) : T;
+  }
+  case TermOp::Eq: {
+    Term C = G.operand(T, 1);
+    if (!G.isConst(C) || G.width(C) > 64 || !isArithmetic(G.op(G.operand(T, 0))))
+      return T;
+    auto I = Range(G.operand(T, 0));
+    const Int V = Int(G.value(C).getZExtValue());
+    return I && (V < I->Min || V > I->Max) ? G.bit(false) : T;
+  }
+  case TermOp::Select: {
+    // Elements that no index reaches are as good as the first that one does.
+    auto I = Range(G.operand(T, 0));
+    SmallVector<Term, 64> Ops(G.operands(T));
+    const Int Last = Int(Ops.size()) - 2;
+    if (!I || (I->Min <= 0 && I->Max >= Last))
+      return T;
+    for (Int E = 0; E <= Last; ++E)
+      if (E < I->Min || E > I->Max)
+        Ops[1 + E] = Ops[1 + std::max<Int>(I->Min, 0)];
+    return G.rebuild(T, Ops);
+  }
+  default:
+    return T;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -191,6 +218,8 @@ std::optional<Polynomial> NormalForm::exactUncached(Term T, bool Signed) {
       if (P && fits(*P, W, Signed))
         return P;
     }
+  if (auto P = chosen(T, [&](Term X) { return exact(X, Signed); }))
+    return P;
   return exactOpaque(T, Signed);
 }
 
@@ -231,6 +260,8 @@ std::optional<Polynomial> NormalForm::moduloBits(Term T) {
 
 std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
   TermOp Op = G.op(T);
+  if (Op == TermOp::Const)
+    return Polynomial::constant(Int(G.value(T).extractBitsAsZExtValue(W, 0)));
   if (isArithmetic(Op)) {
     auto P = arithmetic(Op, modulo(G.operand(T, 0), W), modulo(G.operand(T, 1), W));
     if (P)
@@ -262,115 +293,17 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
     if (Op == TermOp::Var)
       if (auto P = parts(T, false))
         return P;
+    if (auto P = chosen(T, [&](Term X) { return modulo(X, W); }))
+      return P;
+    // The bits of a sum may be a sum themselves.
+    if (Term N = Inside && !Folding ? normalize(T) : T; N != T && isArithmetic(G.op(N)))
+      return modulo(N, W);
     return exactOpaque(T, false);
   }
   Term Low = G.trunc(T, W);
   if (G.op(Low) != TermOp::Extract)
     return modulo(Low, W);
   return exactOpaque(Low, false);
-}
-
-//===----------------------------------------------------------------------===//
-// Polynomials to terms
-//===----------------------------------------------------------------------===//
-
-/// Only unsigned indeterminates, no more of each than its coefficient lets
-/// through modulo 2^W.
-std::optional<Polynomial> NormalForm::canonical(Polynomial P, unsigned W) {
-  for (unsigned Round = 0; Round < 64; ++Round) {
-    P.reduce(W);
-    bool Changed = false;
-    Polynomial R;
-    for (const auto &[M, C] : P.terms()) {
-      unsigned Left = W - unsigned(countr_zero(uint64_t(C)));
-      auto Needs = [&](const Indeterminate &X) { return X.Signed || G.width(X.T) > Left; };
-      auto At = llvm::find_if(M, Needs);
-      if (At == M.end()) {
-        R.addTerm(M, C);
-        continue;
-      }
-      Changed = true;
-      unsigned N = G.width(At->T);
-      std::optional<Polynomial> X;
-      if (N > Left) { // only its low bits matter, however it is read
-        X = modulo(G.trunc(At->T, Left), Left);
-      } else { // sext(x) = x - 2^n msb(x)
-        X = Polynomial::indeterminate({At->T, false});
-        auto Sign = exact(G.extract(At->T, N - 1, 1), false);
-        if (!Sign || !X->addScaled(*Sign, -(Int(1) << N)))
-          return std::nullopt;
-      }
-      Monomial Rest(M);
-      Rest.erase(Rest.begin() + (At - M.begin()));
-      Polynomial Others;
-      Others.addTerm(Rest, C);
-      auto Product = X ? charge(Polynomial::product(G, Others, *X)) : std::nullopt;
-      if (!Product || !R.addScaled(*Product, 1))
-        return std::nullopt;
-    }
-    P = std::move(R);
-    if (!Changed) {
-      P.reduce(W);
-      return P;
-    }
-  }
-  return std::nullopt;
-}
-
-Term NormalForm::build(const Polynomial &P, unsigned W) {
-  // Parts that do not overlap are wiring.
-  APInt Used = APInt::getZero(W);
-  SmallVector<std::pair<unsigned, Term>, 8> Parts;
-  bool Wiring = true;
-  for (const auto &[M, C] : P.terms()) {
-    uint64_t Bits = uint64_t(C);
-    if (M.empty()) {
-      APInt V(W, Bits);
-      Wiring &= (Used & V).isZero();
-      Used |= V;
-      for (unsigned I = 0; I < W; ++I)
-        if (V[I])
-          Parts.push_back({I, G.bit(true)});
-      continue;
-    }
-    unsigned At = countr_zero(Bits);
-    if (M.size() != 1 || !isPowerOf2_64(Bits) || At + G.width(M[0].T) > W) {
-      Wiring = false;
-      break;
-    }
-    APInt V = APInt::getBitsSet(W, At, At + G.width(M[0].T));
-    Wiring &= (Used & V).isZero();
-    Used |= V;
-    Parts.push_back({At, M[0].T});
-  }
-  if (Wiring) {
-    llvm::sort(Parts);
-    SmallVector<Term, 16> Pieces;
-    unsigned At = 0;
-    for (auto [Lo, T] : Parts) {
-      if (Lo > At)
-        Pieces.push_back(G.zero(Lo - At));
-      Pieces.push_back(T);
-      At = Lo + G.width(T);
-    }
-    if (At < W)
-      Pieces.push_back(G.zero(W - At));
-    return G.concat(Pieces);
-  }
-
-  Term Sum = G.zero(W);
-  Term Constant = Sum;
-  for (const auto &[M, C] : P.terms()) {
-    Term Product = G.constant(W, uint64_t(C));
-    if (M.empty()) {
-      Constant = Product;
-      continue;
-    }
-    for (const Indeterminate &X : M)
-      Product = W == 1 ? G.bitAnd(Product, X.T) : G.mul(Product, G.zext(X.T, W));
-    Sum = W == 1 ? G.bitXor(Sum, Product) : G.add(Sum, Product);
-  }
-  return W == 1 ? G.bitXor(Sum, Constant) : G.add(Sum, Constant);
 }
 
 //===----------------------------------------------------------------------===//

@@ -37,6 +37,11 @@ public:
       Cuts[A.Key].insert(A.Lo);
   }
 
+  /// From now on sums look into what stands for itself otherwise: x under a mask of copies
+  /// of a bit is a product, upper bits of a number are the number less its lower ones, and
+  /// functions of bits are polynomials over the integers. Before the first run().
+  void lookInside() { Inside = true; }
+
   /// A term equal to \p T for all values of the variables.
   Term run(Term T) {
     EffortLeft = Effort;
@@ -44,9 +49,10 @@ public:
   }
 
 private:
-  // Comparisons and slices that intervals decide; arithmetic stays as it is.
+  // Comparisons, slices and choices that intervals decide; arithmetic stays as it is.
   Term fold(Term T);
   Term foldNode(Term T);
+  Term foldWithIntervals(Term T);
 
   Term normalize(Term T);
   Term normalizeNode(Term T);
@@ -74,6 +80,16 @@ private:
                                        const std::optional<Polynomial> &B);
   bool fits(const Polynomial &P, unsigned W, bool Signed);
 
+  // lookInside()'s.
+  std::optional<Polynomial> chosen(Term T,
+                                   llvm::function_ref<std::optional<Polynomial>(Term)> Number);
+  std::optional<Polynomial> ofBits(Term T);
+  struct Opened {
+    Polynomial P;
+    unsigned Shift;
+  };
+  std::optional<Opened> open(const Indeterminate &X, Int C, unsigned W);
+
   std::optional<Polynomial> canonical(Polynomial P, unsigned W);
   Term build(const Polynomial &P, unsigned W);
 
@@ -85,8 +101,10 @@ private:
   /// While folding, what is not arithmetic stands for itself; afterwards it is
   /// normalized first.
   bool Folding = false;
+  bool Inside = false;
   std::map<VarKey, std::set<unsigned>> Cuts;
   llvm::DenseMap<uint32_t, Term> Folded, Normal;
+  llvm::DenseMap<uint32_t, std::optional<Polynomial>> BitMemo;
   using PolyKey = std::pair<uint32_t, unsigned>;
   std::map<std::pair<bool, PolyKey>, std::optional<Polynomial>> ExactMemo, ModuloMemo;
 };

@@ -72,6 +72,33 @@ TEST_F(CaseSplit, LimitsEndIt) {
   EXPECT_TRUE(equal(A, B, 12));
 }
 
+TEST_F(CaseSplit, MasksWithAsManyOnesAreOneCase) {
+  // 20 bits: the ones among all but the last choose. Every mask would be 2^19 cases.
+  auto Ones = [&](unsigned From, unsigned Step) {
+    Term Sum = G.zero(5);
+    for (unsigned I = 0; I != 19; ++I)
+      Sum = G.add(Sum, G.zext(G.var(Mask, (From + Step * I) % 19, 1), 5));
+    return Sum;
+  };
+  SmallVector<Term, 32> Elements;
+  for (unsigned I = 0; I != 32; ++I)
+    Elements.push_back(data(I));
+  // As a chain of comparisons, against elements of a list.
+  auto Chain = [&](Term Index) {
+    Term R = data(19);
+    for (unsigned I = 0; I != 19; ++I)
+      R = G.ite(G.eq(Index, G.constant(5, I)), data(I), R);
+    return R;
+  };
+  Term Listed = G.select(Ones(0, 1), Elements), Chained = Chain(Ones(3, 7));
+  EXPECT_TRUE(equal(Listed, Chained, 20, {.Cases = 1000}));
+  // The list's element that all ones choose; and one that nothing chooses.
+  Elements[19] = data(20);
+  EXPECT_FALSE(equal(G.select(Ones(0, 1), Elements), Chained, 20));
+  Elements[19] = data(19), Elements[20] = data(0);
+  EXPECT_TRUE(equal(G.select(Ones(0, 1), Elements), Chained, 20, {.Cases = 1000}));
+}
+
 TEST(CaseSplitRules, ExpandOfCompressIsAMaskedMove) {
   auto Of = [](StringRef Second, StringRef Move, StringRef Extra = "") {
     return verdict(rule(

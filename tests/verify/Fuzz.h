@@ -102,9 +102,11 @@ inline void fuzzConstructors(uint64_t Begin, uint64_t End) {
 }
 
 /// Each normal form equals its term: on concrete values, and by Z3.
-inline void expectEquivalent(TermGraph &G, llvm::ArrayRef<Term> Terms, uint64_t Seed,
-                             Tally &Count) {
+inline void expectEquivalent(TermGraph &G, llvm::ArrayRef<Term> Terms, uint64_t Seed, Tally &Count,
+                             bool Inside = false) {
   NormalForm N(G);
+  if (Inside)
+    N.lookInside();
   llvm::SmallVector<Term> Forms;
   for (Term T : Terms) {
     Forms.push_back(N.run(T));
@@ -141,6 +143,20 @@ inline void fuzzArithmetic(uint64_t Begin, uint64_t End) {
     for (unsigned I = 0; I < 6; ++I)
       Terms.push_back(R.arithmetic(2 + R.below(8), 1 + R.below(3)));
     expectEquivalent(G, Terms, Seed, Count);
+  }
+  Count.expectDecided();
+}
+
+/// Forms that look inside.
+inline void fuzzInside(uint64_t Begin, uint64_t End) {
+  Tally Count;
+  for (uint64_t Seed = Begin; Seed < End && !testing::Test::HasFailure(); ++Seed) {
+    TermGraph G;
+    RandomTerms R(G, Seed);
+    llvm::SmallVector<Term> Terms;
+    for (unsigned I = 0; I < 6; ++I)
+      Terms.push_back(R.choices(2 + R.below(8), 1 + R.below(3)));
+    expectEquivalent(G, Terms, Seed, Count, true);
   }
   Count.expectDecided();
 }

@@ -14,5 +14,6 @@ namespace {
 TEST(Fuzz, Constructors) { fuzzConstructors(10'000, 10'900); }
 TEST(Fuzz, NormalForms) { fuzzNormalForms(20'000, 21'500); }
 TEST(Fuzz, Arithmetic) { fuzzArithmetic(30'000, 30'600); }
+TEST(Fuzz, Inside) { fuzzInside(40'000, 40'600); }
 
 } // namespace

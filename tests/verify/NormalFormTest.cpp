@@ -17,6 +17,8 @@ TEST(NormalForm, EqualsRandomTermsByZ3) { fuzzNormalForms(1000, 1050); }
 
 TEST(NormalForm, EqualsRandomArithmeticByZ3) { fuzzArithmetic(0, 60); }
 
+TEST(NormalForm, LookingInsideEqualsRandomTermsByZ3) { fuzzInside(0, 60); }
+
 TEST(NormalForm, EqualsWideArithmeticOnConcreteValues) {
   // 64 bits: past what Z3 multiplies, at the edge of the intervals' integers.
   for (uint64_t Seed = 0; Seed < 300; ++Seed) {
@@ -95,6 +97,29 @@ TEST(NormalForm, ASliceThatASumJustReaches) {
   EXPECT_FALSE(S.same(CarryOf(4), G.zero(4))); // the carry of x = 1
   EXPECT_TRUE(
       S.same(G.extract(G.add(G.zext(S.var(0, 0, 1), 8), G.constant(8, 14)), 4, 4), G.zero(4)));
+}
+
+TEST(NormalForm, ChoicesThatIntervalsDecide) {
+  Slices S;
+  TermGraph &G = S.G;
+  // From 2 to 5.
+  Term Index = G.constant(3, 2);
+  for (unsigned I = 0; I != 3; ++I)
+    Index = G.add(Index, G.zext(S.var(0, I, 1), 3));
+  for (unsigned V = 0; V != 8; ++V)
+    EXPECT_EQ(S.same(G.eq(Index, G.constant(3, V)), G.bit(false)), V < 2 || V > 5) << V;
+  SmallVector<Term, 8> Elements;
+  for (unsigned I = 0; I != 8; ++I)
+    Elements.push_back(S.var(1, 8 * I, 8));
+  const Term Whole = G.select(Index, Elements);
+  for (unsigned V = 0; V != 8; ++V) {
+    SmallVector<Term, 8> Other(Elements);
+    Other[V] = S.var(2, 0, 8);
+    EXPECT_EQ(S.same(Whole, G.select(Index, Other)), V < 2 || V > 5) << V;
+  }
+  // A sum that wraps reaches all.
+  Term Wraps = G.add(G.extract(Index, 0, 2), G.extract(S.var(3, 0, 8), 0, 2));
+  EXPECT_FALSE(S.same(G.eq(Wraps, G.constant(2, 0)), G.bit(false)));
 }
 
 TEST(NormalForm, BitsArePolynomials) {
@@ -191,6 +216,91 @@ TEST(NormalForm, WhatOnlyLooksLikeASaturatingAddition) {
                       G.uaddSat(G.extract(Wide, 0, 8), B)));
   EXPECT_FALSE(
       S.same(Clamped(G.add(Sign, G.zext(B, 9)), Ones, G.add(Sign, G.zext(B, 9))), G.uaddSat(A, B)));
+}
+
+/// Slices with sums that look inside.
+struct Inside : Slices {
+  Inside() { N.lookInside(); }
+  Term count(Term X) { return G.ctpop(X); }
+};
+
+TEST(NormalForm, OnesOfUnionsAndIntersections) {
+  Inside S;
+  TermGraph &G = S.G;
+  Term X = S.var(0, 0, 64), Y = S.var(1, 0, 64), Z = S.var(2, 0, 64);
+  Term Both = G.add(S.count(X), S.count(Y));
+  Term Or = S.count(G.bitOr(X, Y)), And = S.count(G.bitAnd(X, Y)), Xor = S.count(G.bitXor(X, Y));
+  EXPECT_TRUE(S.same(G.add(Or, And), Both));
+  EXPECT_TRUE(S.same(G.add(Xor, G.add(And, And)), Both));
+  EXPECT_TRUE(S.same(G.sub(S.count(G.bitAnd(X, G.bitNot(Y))), S.count(X)), G.sub(G.zero(64), And)));
+  EXPECT_FALSE(S.same(G.add(Xor, And), Both));
+  EXPECT_FALSE(S.same(G.add(Or, Or), Both));
+  EXPECT_FALSE(S.same(G.add(Or, And), G.add(S.count(X), S.count(Z))));
+  // Another bit of 64.
+  Term Moved = G.concat({G.extract(Y, 1, 1), G.extract(Y, 0, 1), G.extract(Y, 2, 62)});
+  EXPECT_FALSE(S.same(G.add(Or, S.count(G.bitAnd(X, Moved))), Both));
+  // Not without looking inside.
+  EXPECT_NE(NormalForm(G).run(G.add(Or, And)), NormalForm(G).run(Both));
+}
+
+TEST(NormalForm, FunctionsOfManyBitsStay) {
+  Inside S;
+  TermGraph &G = S.G;
+  // Of ten bits over the integers: 1023 monomials.
+  Term Parity = G.bit(false), Back = G.bit(false);
+  for (unsigned I = 0; I != 10; ++I) {
+    Parity = G.bitXor(Parity, S.var(0, I, 1));
+    Back = G.bitXor(Back, S.var(0, 9 - I, 1));
+  }
+  Term Wide = G.zext(Parity, 8), Sum = G.add(Wide, S.var(1, 0, 8));
+  EXPECT_TRUE(S.same(Sum, G.add(S.var(1, 0, 8), G.zext(Back, 8))));
+  EXPECT_FALSE(S.same(Sum, G.add(G.zext(G.bitNot(Back), 8), S.var(1, 0, 8))));
+}
+
+TEST(NormalForm, HighHalvesOfSignedProducts) {
+  Inside S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 16), B = S.var(1, 0, 16);
+  auto High = [&](Term X, Term Y) { return G.extract(G.mul(X, Y), 16, 16); };
+  auto Sign = [&](Term X) { return G.ashr(X, G.constant(16, 15)); };
+  Term Signed = High(G.sext(A, 32), G.sext(B, 32));
+  Term Unsigned = High(G.zext(A, 32), G.zext(B, 32));
+  auto Less = [&](Term MaskA, Term MaskB) {
+    return G.sub(G.sub(Unsigned, G.bitAnd(MaskA, B)), G.bitAnd(A, MaskB));
+  };
+  EXPECT_TRUE(S.same(Signed, Less(Sign(A), Sign(B))));
+  EXPECT_FALSE(S.same(Signed, Less(Sign(B), Sign(A))));
+  EXPECT_FALSE(S.same(Signed, Less(G.bitNot(Sign(A)), Sign(B))));
+  EXPECT_FALSE(S.same(Signed, Less(G.ashr(A, G.constant(16, 14)), Sign(B))));
+  EXPECT_FALSE(S.same(Signed, Less(G.zext(G.extract(A, 15, 1), 16), Sign(B))));
+  // The other branch.
+  Term Kept = G.add(G.bitAnd(G.bitNot(Sign(A)), B), G.bitAnd(Sign(A), B));
+  EXPECT_TRUE(S.same(Kept, B));
+  auto If = [&](Term Then, Term Else) { return G.add(G.ite(G.extract(A, 15, 1), Then, Else), A); };
+  EXPECT_TRUE(S.same(If(B, G.zero(16)), G.add(G.bitAnd(Sign(A), B), A)));
+  EXPECT_FALSE(S.same(If(G.zero(16), B), G.add(G.bitAnd(Sign(A), B), A)));
+}
+
+TEST(NormalForm, UpperBitsInTheirPlace) {
+  Inside S;
+  TermGraph &G = S.G;
+  Term A = S.var(0, 0, 16), B = S.var(1, 0, 16);
+  Term Product = G.mul(G.zext(A, 32), G.zext(B, 32));
+  // Bits From.. of the product, Count of them, at To in W bits; above the low Low bits.
+  auto Put = [&](unsigned From, unsigned Count, unsigned To, unsigned W, unsigned Low) {
+    Term High = G.shl(G.zext(G.extract(Product, From, Count), W), G.constant(W, To));
+    return G.add(High, G.zext(G.extract(Product, 0, Low), W));
+  };
+  EXPECT_TRUE(S.same(Put(16, 16, 16, 32, 16), Product));
+  EXPECT_TRUE(S.same(Put(16, 16, 16, 48, 16), G.zext(Product, 48)));
+  EXPECT_TRUE(S.same(Put(8, 16, 8, 24, 8), G.extract(Product, 0, 24)));
+  // The product goes on above the slice, in the sum and not in the slice.
+  EXPECT_FALSE(S.same(Put(8, 16, 8, 32, 8), Product));
+  EXPECT_FALSE(S.same(Put(8, 16, 8, 25, 8), G.extract(Product, 0, 25)));
+  // Beside its place, and with other low bits.
+  EXPECT_FALSE(S.same(Put(16, 16, 15, 32, 16), Product));
+  EXPECT_FALSE(S.same(Put(16, 16, 17, 32, 16), Product));
+  EXPECT_FALSE(S.same(Put(16, 16, 16, 32, 15), Product));
 }
 
 TEST(NormalForm, LongPolynomialsEnd) {

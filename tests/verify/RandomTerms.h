@@ -172,6 +172,37 @@ public:
     }
   }
 
+  /// What lookInside() is about: masks and choices by bits, slices of sums and products put
+  /// back in their place, sums of functions of bits.
+  Term choices(unsigned W, unsigned Depth) {
+    if (Depth == 0)
+      return arithmetic(W, 0);
+    Term A = choices(W, Depth - 1), B = choices(W, Depth - 1);
+    Term X = G.extract(A, below(W), 1), Y = G.extract(B, below(W), 1);
+    const unsigned Lo = below(W), N = 1 + below(W - Lo);
+    switch (below(10)) {
+    case 0:
+      return G.bitAnd(G.sext(X, W), B);
+    case 1:
+      return G.bitAnd(G.bitAnd(G.bitNot(G.sext(X, W)), B), G.sext(Y, W));
+    case 2:
+      return G.ite(below(2) ? X : G.ult(A, B), A, B);
+    case 3:
+    case 4: { // in its place, or one beside it
+      Term Slice = G.zext(G.extract(below(2) ? G.mul(A, B) : G.add(A, B), Lo, N), W);
+      return G.add(G.shl(Slice, G.constant(W, below(4) ? Lo : Lo + 1)), below(2) ? A : B);
+    }
+    case 5:
+      return G.add(G.zext(G.bitXor(X, Y), W), A);
+    case 6:
+      return G.sub(G.zext(G.bitOr(X, Y), W), B);
+    case 7:
+      return G.mul(G.zext(G.ite(X, Y, G.bitNot(Y)), W), A);
+    default:
+      return arithmetic(W, Depth);
+    }
+  }
+
 private:
   Twin slice(const Twin &A, unsigned Lo, unsigned W) {
     return {G.extract(A.T, Lo, W), "((_ extract " + std::to_string(Lo + W - 1) + " " +
