@@ -4,13 +4,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Cheapest first, for each slice not seen before: the same term; the same normal
-// form; a difference on a few concrete inputs; the solver.
+// form; a difference on a few concrete inputs; masks case by case; what HardSlice.h has.
 //
 //===----------------------------------------------------------------------===//
 
 #include "verify/Verify.h"
 #include "verify/CaseSplit.h"
 #include "verify/Cone.h"
+#include "verify/HardSlice.h"
 #include "verify/NormalForm.h"
 #include "verify/Obligations.h"
 #include "verify/Z3Solver.h"
@@ -141,7 +142,7 @@ private:
       std::vector<APInt> Values = C.findDifference(ConcreteTries);
       // Two constants have no atoms to give values to.
       if (!Values.empty() || C.atoms().empty()) {
-        Verdict V = refute(T, C, Ob, Values);
+        Verdict V = refute(T, C.atoms(), Ob, Values);
         if (std::holds_alternative<Counterexample>(V)) {
           Result.V = std::move(V);
           return Error::success();
@@ -163,69 +164,62 @@ private:
     }
     Result.V = Proved{};
     for (const auto &[Ob, C] : Hard) {
-      // What a mask moves where is settled by its values; a first one that does not
-      // settle it costs little.
-      if (std::vector<ControlBit> Masks = maskBits(C);
-          O.NormalForms && !Masks.empty() &&
-          equalInEveryCase(T.G, Forms, Ob->Source, Ob->Target, Masks)) {
-        ++E.BySolver;
-        if (!is_contained(E.Solvers, CaseSplitName))
-          E.Solvers.push_back(CaseSplitName.str());
+      Expected<Verdict> V = settle(T, Forms, *Ob, C, E);
+      if (!V)
+        return V.takeError();
+      if (std::holds_alternative<Proved>(*V))
         continue;
-      }
-      // Instances mostly cost less than what the variables do not give away soon.
-      const bool HasInstances = R.W.isGeneral() && symbolBits() <= MaxInstanceBits;
-      Expected<SolverAnswer> A =
-          solveSmt(writeSmt(C), HasInstances ? O.RLimit / 10 : O.RLimit, O.WatchdogMs);
-      if (!A)
-        return A.takeError();
-      if (HasInstances && A->K == SolverAnswer::Unknown) {
-        Expected<Verdict> Each = eachInstance(T, *Ob, E);
-        if (!Each)
-          return Each.takeError();
-        if (std::holds_alternative<Proved>(*Each))
-          continue;
-        if (!std::holds_alternative<Unknown>(*Each)) {
-          Result.V = std::move(*Each);
-          break;
-        }
-        A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
-        if (!A)
-          return A.takeError();
-      }
-      switch (A->K) {
-      case SolverAnswer::Unsat:
-        ++E.BySolver;
-        if (!is_contained(E.Solvers, A->Solver))
-          E.Solvers.push_back(A->Solver);
-        continue;
-      case SolverAnswer::Sat:
-        Result.V = refute(T, C, *Ob, A->Model);
-        break;
-      case SolverAnswer::Unknown:
-        Result.V = Unknown{A->Reason};
-        break;
-      case SolverAnswer::Killed:
-        Result.V = Killed{};
-        break;
-      }
+      Result.V = std::move(*V);
       break;
     }
     return Error::success();
   }
 
-  /// True if the normal forms are the same once variables are cut wherever a slice of
-  /// them is read, of the whole or of every bit alone. False says nothing.
-  static bool equalInParts(TermGraph &G, const Cone &C) {
-    NormalForm Forms(G);
-    Forms.cutAt(C.atoms());
-    if (Forms.run(C.source()) == Forms.run(C.target()))
-      return true;
-    const unsigned W = G.width(C.source());
-    for (unsigned I = 0; I != W; ++I)
-      if (Forms.run(G.extract(C.source(), I, 1)) != Forms.run(G.extract(C.target(), I, 1)))
-        return false;
-    return true;
+  /// A slice that normal forms do not settle.
+  Expected<Verdict> settle(RuleTerms &T, NormalForm &Forms, const Obligation &Ob, const Cone &C,
+                           Evidence &E) const {
+    auto ProvedBy = [&](ArrayRef<std::string> By) {
+      ++E.BySolver;
+      for (const std::string &Who : By)
+        if (!is_contained(E.Solvers, Who))
+          E.Solvers.push_back(Who);
+      return Verdict(Proved{});
+    };
+    // What a mask moves where is settled by its values; a first one that does not
+    // settle it costs little.
+    if (std::vector<ControlBit> Masks = maskBits(C);
+        O.NormalForms && !Masks.empty() &&
+        equalInEveryCase(T.G, Forms, Ob.Source, Ob.Target, Masks))
+      return ProvedBy(CaseSplitName.str());
+    // Instances mostly cost less than what the variables do not give away soon.
+    if (R.W.isGeneral() && symbolBits() <= MaxInstanceBits) {
+      Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit / 10, O.WatchdogMs);
+      if (!A)
+        return A.takeError();
+      if (A->K == SolverAnswer::Unsat)
+        return ProvedBy(A->Solver);
+      if (A->K == SolverAnswer::Sat)
+        return refute(T, C.atoms(), Ob, A->Model);
+      if (A->K == SolverAnswer::Killed)
+        return Killed{};
+      Expected<Verdict> Each = eachInstance(T, Ob, E);
+      if (!Each || !std::holds_alternative<Unknown>(*Each))
+        return Each;
+    }
+    Expected<SliceAnswer> A = settleSlice(T.G, C, O);
+    if (!A)
+      return A.takeError();
+    switch (A->K) {
+    case SolverAnswer::Unsat:
+      return ProvedBy(A->By);
+    case SolverAnswer::Sat:
+      return refute(T, A->Atoms, Ob, A->Model);
+    case SolverAnswer::Unknown:
+      return Unknown{A->Reason};
+    case SolverAnswer::Killed:
+      return Killed{};
+    }
+    llvm_unreachable("all kinds of answers are above");
   }
 
   /// Every bit of masks that the slice reads, lowest first.
@@ -286,14 +280,14 @@ private:
       Cone C(T.G, One.Source, One.Target);
       std::vector<APInt> Differ = C.findDifference(ConcreteTries);
       if (!Differ.empty() || C.atoms().empty())
-        return refute(T, C, One, Differ, Values);
+        return refute(T, C.atoms(), One, Differ, Values);
       if (++Queries > MaxInstanceQueries)
         return Unknown{"the instances take too many queries"};
       Expected<SolverAnswer> A = solveSmt(writeSmt(C), O.RLimit, O.WatchdogMs);
       if (!A)
         return A.takeError();
       if (A->K == SolverAnswer::Sat)
-        return refute(T, C, One, A->Model, Values);
+        return refute(T, C.atoms(), One, A->Model, Values);
       if (A->K != SolverAnswer::Unsat)
         return Unknown{A->Reason};
       if (!is_contained(E.Solvers, A->Solver))
@@ -327,10 +321,10 @@ private:
 
   /// Lifts a slice's counterexample to the window and runs the rule on it. \p Symbols:
   /// what they are, if the slice is an instance's.
-  Verdict refute(RuleTerms &T, const Cone &C, const Obligation &Ob, ArrayRef<APInt> Values,
+  Verdict refute(RuleTerms &T, ArrayRef<Atom> Atoms, const Obligation &Ob, ArrayRef<APInt> Values,
                  ArrayRef<APInt> Symbols = {}) const {
     const bool Wave = T.IsWave;
-    Assignment A(C.atoms(), Values);
+    Assignment A(Atoms, Values);
     for (auto [I, V] : enumerate(Symbols))
       A.setSymbol(unsigned(I), V);
     Counterexample X;
@@ -343,7 +337,7 @@ private:
         X.Exec |= A.get(Bit, 0, 1).getZExtValue() << Lane;
       }
     }
-    unsigned Width = C.graph().width(Ob.Source);
+    unsigned Width = T.G.width(Ob.Source);
     auto Replayed = replay(
         R, Ob, Width, [&](const VarKey &K, unsigned Lo, unsigned N) { return A.get(K, Lo, N); });
     if (!Replayed)

@@ -51,7 +51,7 @@ llvm::StringRef verdictName(const Verdict &V);
 struct VerifyOptions {
   uint64_t RLimit = 20'000'000; ///< per query, Z3 resource units: reproducible
   unsigned WatchdogMs = 60'000; ///< per query, wall clock
-  bool NormalForms = true;      ///< our equivalences before Z3
+  bool NormalForms = true;      ///< false: Z3 alone, none of what is ours before it
 };
 
 /// What a proof did: enough to check it again elsewhere.
