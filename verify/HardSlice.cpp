@@ -18,26 +18,36 @@ namespace whittle {
 
 /// Parts of the budget: of the first try at the whole slice, and of one pair of inner
 /// values.
-static constexpr unsigned FirstShare = 20, PairShare = 50;
+static constexpr unsigned FirstShare = 10, PairShare = 50;
 /// Bits of all inputs that are run at once, before inner values are compared.
 static constexpr unsigned FewBits = 24;
+/// Terms times inputs that are run for one of the solver's units: some seconds for the
+/// default budget.
+static constexpr uint64_t RunPerUnit = uint64_t(1) << 14;
 /// Inputs on which a pair that looks equal is compared once more.
 static constexpr unsigned PairTries = 256;
 
+/// Monomials that looking inside may make: where it helps it needs few.
+static constexpr size_t InsideEffort = 10'000;
+
 bool equalInParts(TermGraph &G, const Cone &C) {
-  NormalForm Forms(G);
-  Forms.cutAt(C.atoms());
-  if (Forms.run(C.source()) == Forms.run(C.target()))
-    return true;
-  auto SameBit = [&](unsigned I) {
-    return Forms.run(G.extract(C.source(), I, 1)) == Forms.run(G.extract(C.target(), I, 1));
+  auto Same = [&](NormalForm &Forms) {
+    Forms.cutAt(C.atoms());
+    auto SameBit = [&](unsigned I) {
+      return Forms.run(G.extract(C.source(), I, 1)) == Forms.run(G.extract(C.target(), I, 1));
+    };
+    return Forms.run(C.source()) == Forms.run(C.target()) ||
+           all_of(seq(G.width(C.source())), SameBit);
   };
-  if (all_of(seq(G.width(C.source())), SameBit))
+  NormalForm Forms(G);
+  if (Same(Forms))
     return true;
-  NormalForm Inside(G);
-  Inside.cutAt(C.atoms());
+  auto IsSum = [&](Term T) {
+    return G.op(T) == TermOp::Add || G.op(T) == TermOp::Sub || G.op(T) == TermOp::Mul;
+  };
+  NormalForm Inside(G, InsideEffort);
   Inside.lookInside();
-  return Inside.run(C.source()) == Inside.run(C.target());
+  return any_of(C.order(), IsSum) && Same(Inside);
 }
 
 namespace {
@@ -48,7 +58,7 @@ public:
   Expected<SliceAnswer> run() {
     if (!O.NormalForms)
       return solver(C, O.RLimit);
-    Expected<SliceAnswer> A = solver(C, O.RLimit / FirstShare);
+    Expected<SliceAnswer> A = solver(C, O.RLimit / FirstShare, SolverPlan::SmtCore);
     if (!A || A->K != SolverAnswer::Unknown)
       return A;
     A = allInputs(C, FewBits);
@@ -85,8 +95,9 @@ private:
       By.push_back(Who);
   }
 
-  Expected<SliceAnswer> solver(const Cone &Slice, uint64_t RLimit) {
-    Expected<SolverAnswer> S = solveSmt(writeSmt(Slice), RLimit, O.WatchdogMs);
+  Expected<SliceAnswer> solver(const Cone &Slice, uint64_t RLimit,
+                               SolverPlan Plan = SolverPlan::Portfolio) {
+    Expected<SolverAnswer> S = solveSmt(writeSmt(Slice), RLimit, O.WatchdogMs, Plan);
     if (!S)
       return S.takeError();
     if (S->K == SolverAnswer::Unsat) {
@@ -102,7 +113,9 @@ private:
   }
 
   Expected<SliceAnswer> allInputs(const Cone &Slice, unsigned Bits) {
-    Expected<ExhaustAnswer> E = exhaust(Slice, {.Bits = Bits, .WatchdogMs = O.WatchdogMs});
+    const uint64_t Operations = std::min(O.RLimit, ~uint64_t(0) / RunPerUnit) * RunPerUnit;
+    Expected<ExhaustAnswer> E =
+        exhaust(Slice, {.Bits = Bits, .Operations = Operations, .WatchdogMs = O.WatchdogMs});
     if (!E)
       return E.takeError();
     SliceAnswer A;

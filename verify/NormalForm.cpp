@@ -64,13 +64,15 @@ Term NormalForm::foldWithIntervals(Term T) {
   }
   case TermOp::Eq: {
     Term C = G.operand(T, 1);
-    if (!G.isConst(C) || G.width(C) > 64 || !isArithmetic(G.op(G.operand(T, 0))))
+    if (!Choices || !G.isConst(C) || G.width(C) > 64 || !isArithmetic(G.op(G.operand(T, 0))))
       return T;
     auto I = Range(G.operand(T, 0));
     const Int V = Int(G.value(C).getZExtValue());
     return I && (V < I->Min || V > I->Max) ? G.bit(false) : T;
   }
   case TermOp::Select: {
+    if (!Choices)
+      return T;
     // Elements that no index reaches are as good as the first that one does.
     auto I = Range(G.operand(T, 0));
     SmallVector<Term, 64> Ops(G.operands(T));
@@ -260,7 +262,8 @@ std::optional<Polynomial> NormalForm::moduloBits(Term T) {
 
 std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
   TermOp Op = G.op(T);
-  if (Op == TermOp::Const)
+  // Of bits only where it helps: polynomials in which ones cancel grow further.
+  if (Op == TermOp::Const && (W > 1 || Inside || Choices))
     return Polynomial::constant(Int(G.value(T).extractBitsAsZExtValue(W, 0)));
   if (isArithmetic(Op)) {
     auto P = arithmetic(Op, modulo(G.operand(T, 0), W), modulo(G.operand(T, 1), W));

@@ -7,9 +7,10 @@
 // (sext(x) = x - 2^n msb(x)), with extensions looked through where an interval
 // shows that nothing wraps; bits as polynomials over GF(2); and, or and xor
 // flattened and sorted; saturating unsigned additions flattened and sorted;
-// comparisons decided by intervals. Each step is an
-// equivalence, whatever the variables hold. Part of the trusted base: held
-// against Z3 in tests/verify/NormalFormTest.cpp.
+// comparisons decided by intervals. On request sums look further inside, and
+// intervals decide more. Each step is an equivalence, whatever the variables
+// hold. Part of the trusted base: held against Z3 in
+// tests/verify/NormalFormTest.cpp.
 //
 // Two terms with different normal forms may still be equal.
 //
@@ -41,6 +42,10 @@ public:
   /// of a bit is a product, upper bits of a number are the number less its lower ones, and
   /// functions of bits are polynomials over the integers. Before the first run().
   void lookInside() { Inside = true; }
+
+  /// From now on intervals also decide whether a number is a constant, and which elements
+  /// of a list an index reaches. Before the first run().
+  void decideChoices() { Choices = true; }
 
   /// A term equal to \p T for all values of the variables.
   Term run(Term T) {
@@ -101,7 +106,7 @@ private:
   /// While folding, what is not arithmetic stands for itself; afterwards it is
   /// normalized first.
   bool Folding = false;
-  bool Inside = false;
+  bool Inside = false, Choices = false;
   std::map<VarKey, std::set<unsigned>> Cuts;
   llvm::DenseMap<uint32_t, Term> Folded, Normal;
   llvm::DenseMap<uint32_t, std::optional<Polynomial>> BitMemo;

@@ -163,8 +163,10 @@ private:
       return Error::success();
     }
     Result.V = Proved{};
+    NormalForm ByCase(T.G);
+    ByCase.decideChoices();
     for (const auto &[Ob, C] : Hard) {
-      Expected<Verdict> V = settle(T, Forms, *Ob, C, E);
+      Expected<Verdict> V = settle(T, ByCase, *Ob, C, E);
       if (!V)
         return V.takeError();
       if (std::holds_alternative<Proved>(*V))
@@ -176,7 +178,7 @@ private:
   }
 
   /// A slice that normal forms do not settle.
-  Expected<Verdict> settle(RuleTerms &T, NormalForm &Forms, const Obligation &Ob, const Cone &C,
+  Expected<Verdict> settle(RuleTerms &T, NormalForm &ByCase, const Obligation &Ob, const Cone &C,
                            Evidence &E) const {
     auto ProvedBy = [&](ArrayRef<std::string> By) {
       ++E.BySolver;
@@ -189,7 +191,7 @@ private:
     // settle it costs little.
     if (std::vector<ControlBit> Masks = maskBits(C);
         O.NormalForms && !Masks.empty() &&
-        equalInEveryCase(T.G, Forms, Ob.Source, Ob.Target, Masks))
+        equalInEveryCase(T.G, ByCase, Ob.Source, Ob.Target, Masks))
       return ProvedBy(CaseSplitName.str());
     // Instances mostly cost less than what the variables do not give away soon.
     if (R.W.isGeneral() && symbolBits() <= MaxInstanceBits) {

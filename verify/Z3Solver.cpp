@@ -110,16 +110,17 @@ static Attempt attempt(z3::context *Prepared, const SmtQuery &Q, Member Who, uns
 }
 
 /// Runs the portfolio and writes "<kind><member> <resources>\n<model or reason>".
-[[noreturn]] static void runChild(const SmtQuery &Q, uint64_t RLimit, int Out) {
+[[noreturn]] static void runChild(const SmtQuery &Q, uint64_t RLimit, SolverPlan Which, int Out) {
   // Dies with its parent; Ctrl-C is the parent's business.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   signal(SIGINT, SIG_IGN);
   signal(SIGPIPE, SIG_IGN);
   signal(SIGTERM, SIG_DFL);
   auto Clamp = [](uint64_t X) { return unsigned(std::clamp<uint64_t>(X, 1, UINT32_MAX)); };
-  const std::pair<Member, unsigned> Plan[] = {{Member::SmtCore, Clamp(RLimit / 4)},
-                                              {Member::Bitvector, Clamp(RLimit)},
-                                              {Member::SmtCore, Clamp(RLimit)}};
+  const std::pair<Member, unsigned> Portfolio[] = {{Member::SmtCore, Clamp(RLimit / 4)},
+                                                   {Member::Bitvector, Clamp(RLimit)},
+                                                   {Member::SmtCore, Clamp(RLimit)}};
+  const ArrayRef Plan = Which == SolverPlan::SmtCore ? ArrayRef(Portfolio).take_back(1) : Portfolio;
   Attempt A;
   Member Who = Member::SmtCore;
   z3::context *Prepared = preparedContext();
@@ -176,7 +177,8 @@ static Error systemError(const char *What) {
                            "cannot start a solver process: %s: %s", What, std::strerror(errno));
 }
 
-Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned WatchdogMs) {
+Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned WatchdogMs,
+                                SolverPlan Plan) {
   if (!preparedContext())
     return createStringError(std::make_error_code(std::errc::not_enough_memory),
                              "z3 cannot make a context");
@@ -192,7 +194,7 @@ Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned Wat
     Child = fork();
     if (Child == 0) {
       close(Pipe[0]);
-      runChild(Q, RLimit, Pipe[1]);
+      runChild(Q, RLimit, Plan, Pipe[1]);
     }
     close(Pipe[1]);
   }

@@ -34,11 +34,17 @@ struct SolverAnswer {
   uint64_t Resources = 0;         ///< Z3 resource units of the deciding member
 };
 
+enum class SolverPlan : uint8_t {
+  Portfolio,
+  SmtCore, ///< the `smt` core alone, with all of the budget
+};
+
 /// Asks the portfolio: the `smt` core with a quarter of the budget, then the
 /// `qfbv` tactic (`qfaufbv` with arrays), then the `smt` core with all of it;
 /// each with a fresh context and solver. \p RLimit is Z3's resource units.
 /// \returns an error if no process can be started.
-llvm::Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned WatchdogMs);
+llvm::Expected<SolverAnswer> solveSmt(const SmtQuery &Q, uint64_t RLimit, unsigned WatchdogMs,
+                                      SolverPlan Plan = SolverPlan::Portfolio);
 
 /// "z3 4.8.12".
 std::string z3Version();

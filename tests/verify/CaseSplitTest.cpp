@@ -19,6 +19,8 @@ struct CaseSplit : testing::Test {
   NormalForm Forms{G};
   const VarKey Mask{VarKey::Leaf, 0, 0}, Data{VarKey::Leaf, 1, 0};
 
+  void SetUp() override { Forms.decideChoices(); }
+
   std::vector<ControlBit> bits(unsigned N) const {
     std::vector<ControlBit> B;
     for (unsigned I = 0; I != N; ++I)

@@ -105,8 +105,10 @@ inline void fuzzConstructors(uint64_t Begin, uint64_t End) {
 inline void expectEquivalent(TermGraph &G, llvm::ArrayRef<Term> Terms, uint64_t Seed, Tally &Count,
                              bool Inside = false) {
   NormalForm N(G);
-  if (Inside)
+  if (Inside) {
     N.lookInside();
+    N.decideChoices();
+  }
   llvm::SmallVector<Term> Forms;
   for (Term T : Terms) {
     Forms.push_back(N.run(T));

@@ -101,6 +101,7 @@ TEST(NormalForm, ASliceThatASumJustReaches) {
 
 TEST(NormalForm, ChoicesThatIntervalsDecide) {
   Slices S;
+  S.N.decideChoices();
   TermGraph &G = S.G;
   // From 2 to 5.
   Term Index = G.constant(3, 2);
