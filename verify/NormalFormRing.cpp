@@ -105,11 +105,11 @@ std::optional<NormalForm::Opened> NormalForm::open(const Indeterminate &X, Int C
   }
   if (G.op(X.T) != TermOp::Extract || !isArithmetic(G.op(G.operand(X.T, 0))))
     return std::nullopt;
-  // Bits Lo.. of a number A: 2^Lo times them is A less its low bits, modulo 2^(Lo+N) if A
-  // goes on above them.
+  // The upper bits of a number A, from Lo on: 2^Lo times them is A less its low bits.
+  // Normal forms of slices end A where they end, but where the effort is spent.
   Term A = G.operand(X.T, 0);
   const unsigned Lo = G.lo(X.T), Zeros = countr_zero(uint64_t(C));
-  if (Lo == 0 || Zeros < Lo || (Lo + N < G.width(A) && Zeros + N < W))
+  if (Lo == 0 || Zeros < Lo || Lo + N < G.width(A))
     return std::nullopt;
   auto Whole = modulo(A, W - (Zeros - Lo)), Low = exact(G.trunc(A, Lo), false);
   if (!Whole || !Low || !Whole->addScaled(*Low, -1))

@@ -304,6 +304,26 @@ TEST(NormalForm, UpperBitsInTheirPlace) {
   EXPECT_FALSE(S.same(Put(16, 16, 16, 32, 15), Product));
 }
 
+TEST(NormalForm, UpperBitsWhereTheEffortIsSpent) {
+  // A slice that is left as it is, since the products before it take all the effort, and
+  // then is part of another sum.
+  for (size_t Effort = 0; Effort != 12; ++Effort)
+    for (unsigned Products = 0; Products != 8; ++Products) {
+      TermGraph G;
+      NormalForm N(G, Effort);
+      N.lookInside();
+      auto Wide = [&](unsigned Leaf, unsigned Lo, unsigned Width) {
+        return G.zext(G.var({VarKey::Leaf, Leaf, 0}, Lo, Width), 32);
+      };
+      Term Product = G.mul(Wide(0, 0, 16), Wide(1, 0, 16)), Before = G.zero(32);
+      Term Slice = G.zext(G.extract(Product, 8, 16), 32);
+      for (unsigned I = 0; I != Products; ++I)
+        Before = G.add(Before, G.mul(Wide(2, 8 * I, 8), Wide(3, 8 * I, 8)));
+      for (Term T : {G.add(Before, Slice), G.shl(Slice, G.constant(32, 8))})
+        ASSERT_TRUE(Cone(G, T, N.run(T)).findDifference(100).empty()) << Effort << ", " << Products;
+    }
+}
+
 TEST(NormalForm, LongPolynomialsEnd) {
   Slices S;
   TermGraph &G = S.G;
