@@ -289,7 +289,7 @@ TEST(Fuzz, X86) {
 
 TEST(Fuzz, AMDGPU) {
   Fuzz("amdgcn", std::vector<std::string>(std::begin(AMDGPUIdentities), std::end(AMDGPUIdentities)),
-       200)
+       120)
       .run();
 }
 
