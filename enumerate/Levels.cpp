@@ -206,7 +206,9 @@ bool TaskSearch::sizeOne(bool Search) {
   for (const PoolRow &R : S.Pool)
     if (usefulRow(R))
       Useful.push_back(R.Rank);
-  constexpr size_t AtOnce = 32;
+  // A small budget ends between two rows.
+  const bool Small = S.O.CandidateBudget && S.O.CandidateBudget < (1 << 20);
+  const size_t AtOnce = Small ? 1 : 32;
   for (size_t At = 0; At < Useful.size(); At += AtOnce) {
     ArrayRef<unsigned> Ranks = ArrayRef(Useful).slice(At, std::min(AtOnce, Useful.size() - At));
     if (!prepareRows(Ranks))

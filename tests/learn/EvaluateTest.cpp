@@ -164,25 +164,25 @@ TEST(CompareOrders, ReportsEveryOrderAndCountsUnsolvedAtTheBudget) {
   OneAt First("VPDPWSSDZrr", true), Last("VPDPWSSDZrr", false);
   CompareOptions O;
   O.Threads = 1;
-  O.Budget = 300;
+  O.Budget = 100;
   EvalReport R = cantFail(compareOrders(x86Table(), Test, First, {&Last}, E, O, nulls()));
   EXPECT_EQ(R.Windows, 3u);
-  EXPECT_EQ(R.Budget, 300u);
+  EXPECT_EQ(R.Budget, 100u);
   ASSERT_EQ(R.Orders.size(), 5u);
   const char *Names[] = {"policy", "cost", "one", "random", "oracle"};
   for (unsigned I = 0; I != 5; ++I) {
     const OrderScore &S = R.Orders[I];
     EXPECT_EQ(S.Name, Names[I]);
-    EXPECT_EQ(S.SolvedAt.back().first, 300u);
+    EXPECT_EQ(S.SolvedAt.back().first, 100u);
     if (S.Name == "policy" || S.Name == "oracle") {
       EXPECT_EQ(S.SolvedAt.back().second, 1) << S.Name;
-      EXPECT_LT(S.CandidatesGeomean, 300) << S.Name;
+      EXPECT_LT(S.CandidatesGeomean, 100) << S.Name;
       EXPECT_EQ(S.Recall.front().second, 1) << S.Name;
     }
     if (S.Name == "one") {
       EXPECT_EQ(S.SolvedAt.back().second, 0);
-      EXPECT_NEAR(S.CandidatesGeomean, 300, 1e-6);
-      EXPECT_EQ(S.CandidatesP90, 300);
+      EXPECT_NEAR(S.CandidatesGeomean, 100, 1e-6);
+      EXPECT_EQ(S.CandidatesP90, 100);
     }
   }
   EXPECT_EQ(cantFail(compareOrders(x86Table(), {}, First, {&Last}, E, O, nulls())).Windows, 0u);
