@@ -121,8 +121,8 @@ void TaskSearch::readGoal() {
     for (auto [I, L] : enumerate(S.W.Leaves))
       if (L.Choice) {
         auto &B = Other.emplace_back(GoalTests * L.Ty.bytes());
-        for (uint8_t &X : B)
-          X = uint8_t(R.next());
+        for (size_t K = 0; K != B.size(); ++K) // first the opposite, which shows most
+          B[K] = Round == 1 ? uint8_t(~Leaves[I][K]) : uint8_t(R.next());
         Leaves[I] = B.data();
       }
     std::vector<uint8_t> Again(Goal.size());

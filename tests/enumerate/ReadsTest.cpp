@@ -58,6 +58,28 @@ TEST(Reads, ALeafThatFactsMakeIdleNeedNotBeRead) {
   EXPECT_EQ(opcodes(findOn("haswell", Text(""), 1)), "none");
 }
 
+TEST(Reads, ALeafThatAnUnspecifiedValueHidesNeedNotBeRead) {
+  // Where %1 has ones anything may come out; if %0 is zero, %1 has no say.
+  Window W = window("window x86_64\n  %0:v128 = undef\n  %1:v128\n  %2:v128\n"
+                    "  %3:v128 = VPANDrr %0, %1\n"
+                    "  %4:v128 = VPABSDrr %2\n"
+                    "  %5:v128 = VPXORrr %3, %4\n"
+                    "  yield %5\nend\n");
+  auto STI = cpu(W, "haswell");
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 60;
+  O.MaxInstructions = 1;
+  SearchResult R = find(W, O, [](const Rule &R) {
+    Rule WithZero = R;
+    for (Leaf &L : WithZero.W.Leaves)
+      if (std::exchange(L.Choice, false))
+        L.Const = APInt(128, 0);
+    return RandomChecker()(WithZero);
+  });
+  EXPECT_EQ(opcodes(R), "VPABSDrr");
+}
+
 TEST(Reads, ALeafThatCancelsNeedNotBeRead) {
   EXPECT_EQ(opcodes(findOn("haswell",
                            "window x86_64\n  %0:v128\n  %1:v128\n  %2:v128\n"
