@@ -11,7 +11,7 @@
 //
 // InsertingLevel is what search() reports of the level before the last of three:
 // programs of two instructions, each evaluated on the first tests and looked up in the
-// table of fingerprints, which takes more than 1 GiB in the end. RandomInserts is its
+// table of fingerprints; `table_bytes` is what that takes in the end. RandomInserts is its
 // limit: random fingerprints alone into a table of 1 GiB until it is half full.
 // HashesAlone are its fingerprints alone, of lines in the cache. The bar: 100 million a
 // second on two threads.
