@@ -1,7 +1,7 @@
 """SIMD code of Debian's source packages as bitcode: what bench/rules.py takes besides our own drivers.
 
 A package's files are compiled one by one with all its folders of headers, without its build system: what wants a
-configured header that is not there does not compile, and is counted and left out. The archives are fetched once with
+configured header that is not there does not compile, and is named and left out. The archives are fetched once with
 apt's own tools and the machine's own mirrors (of which only the kind, binary or source, is changed), into
 build/<preset>/corpus/sources/. Nothing is installed.
 """
@@ -63,14 +63,15 @@ def fetch(package):
     if os.path.isdir(folder):
         return folder
     os.makedirs(FOLDER, exist_ok=True)
-    if not os.path.isdir(os.path.join(FOLDER, "lists")):
-        apt("update")
     try:
+        if not glob.glob(os.path.join(FOLDER, "lists", "*Sources*")):
+            apt("update")
         apt("source", "--download-only", package)
     except subprocess.CalledProcessError:
         print("sources: %s: not all of its archives could be fetched" % package, file=sys.stderr)
     archives = [a for a in glob.glob(os.path.join(FOLDER, package + "_*.orig.tar.*")) if not a.endswith(".asc")]
     if not archives:
+        print("sources: %s: left out" % package, file=sys.stderr)
         return None
     unpacked = folder + ".new"
     shutil.rmtree(unpacked, ignore_errors=True)

@@ -238,8 +238,14 @@ bool TaskSearch::sizeOne(bool Search) {
 }
 
 bool TaskSearch::refill() {
-  size_t Before = Table.size();
-  return fillFree() && sizeOne(/*Search=*/false) && Table.size() > Before;
+  const size_t Before = Table.size();
+  const uint32_t Known = Needed;
+  if (!fillFree() || !sizeOne(/*Search=*/false))
+    return false;
+  // Fingerprints are of what is read too: those that were touched are no chain's now.
+  if (Needed != Known)
+    Touched.clear();
+  return Table.size() > Before || Needed != Known;
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,17 +16,16 @@ using namespace llvm;
 
 namespace whittle {
 
-/// Sets Needed, by leaf, from what the goal does when the values of one leaf move on by
+/// Adds to Needed, by leaf, from what the goal does when the values of one leaf move on by
 /// a test: these are inputs like the others, facts hold for each value. A leaf that is
 /// not seen to matter may be read or not.
 void TaskSearch::findNeeded() {
-  Needed = 0;
   const size_t Shift = S.Tests.together();
   if (GoalTests <= Shift || any_of(S.W.Leaves, [](const Leaf &L) { return L.Choice; }))
     return;
   for (unsigned I = 0; I != std::min(S.W.numLeaves(), 32u); ++I) {
     const Leaf &L = S.W.Leaves[I];
-    if (L.isConstant())
+    if (L.isConstant() || Needed >> I & 1)
       continue;
     SmallVector<const uint8_t *, 8> Leaves = S.Tests.leaves();
     std::vector<uint8_t> Moved(Leaves[I], Leaves[I] + GoalTests * L.Ty.bytes());

@@ -198,7 +198,8 @@ private:
   };
   bool lastOverTable(unsigned Done, unsigned Until);
   size_t rankedBelow(const Bucket &B, unsigned Rank) const;
-  /// Fills the table again after new tests; true if there are more values.
+  /// Fills the table again after new tests; true if there are more values, or they
+  /// are told apart by more leaves.
   bool refill();
   /// Does the items in batches on all threads, in order; false if all is done.
   bool runItems(size_t Count, llvm::function_ref<uint64_t(size_t)> Estimate,
