@@ -30,6 +30,8 @@ CLANG = "/usr/lib/llvm-22/bin/clang"
 # -march of each CPU and what the libraries want besides: without AES and PCLMUL Highway takes SSSE3 and simdjson
 # its scalar code on x86-64-v3, though every CPU of that level has both.
 CPUS = {
+    "x86-64": ["-march=x86-64"],
+    "x86-64-v2": ["-march=x86-64-v2"],
     "x86-64-v3": ["-march=x86-64-v3", "-maes", "-mpclmul"],
     "icelake-server": ["-march=icelake-server"],
     "sapphirerapids": ["-march=sapphirerapids"],

@@ -57,6 +57,7 @@ struct VerifyCommand {
   std::string Export; ///< directory for obligations
   bool CrossCheck = false;
   bool Generalize = false; ///< general forms of proved rules of Files too
+  bool Lift = false;       ///< proved rules of Files for other opcodes of their families too
   uint64_t RLimit = 0;     ///< 0: the default
 };
 llvm::Expected<int> runVerify(const VerifyCommand &C, const OutputOptions &O);

@@ -69,6 +69,9 @@ void addLoopOptions(CLI::App *A, LoopOptions &L, LoopText &T) {
       ->capture_default_str()
       ->check(CLI::Range(1u, 3u));
   A->add_flag("!--no-generalize", L.Generalize, "do not look for general forms of what is found");
+  A->add_flag("--lift", L.Lift,
+              "prove what is found for other widths, elements and signs too; takes time from the "
+              "search");
   A->add_option("--memory", T.Memory,
                 "for the tables of a search: 512M, 2G. With less, programs are tried again, or "
                 "fewer are")
@@ -197,6 +200,8 @@ int main(int Argc, char **Argv) {
   A->add_flag("--cross-check", Ver.CrossCheck, "ask cvc5 too, if it is installed");
   A->add_flag("--generalize", Ver.Generalize,
               "look for a general form of each proved rule of the files, and treat it alike");
+  A->add_flag("--lift", Ver.Lift,
+              "prove each rule of the files for other widths, elements and signs too");
   A->add_option("--rlimit", Ver.RLimit, "Z3 resource units for one query");
   A->callback([&, Files, DbOption] {
     if (!Files->count() && !DbOption->count())

@@ -290,16 +290,19 @@ Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O) {
   if (!S)
     return S.takeError();
   if (O.Json)
-    outs() << json{{"windows", S->Windows}, {"solved", S->Solved},   {"proved", S->Proved},
-                   {"refuted", S->Refuted}, {"unknown", S->Unknown}, {"candidates", S->Candidates},
-                   {"general", S->General}, {"seconds", S->Seconds}, {"rules_added", S->RulesAdded}}
+    outs() << json{{"windows", S->Windows}, {"solved", S->Solved},
+                   {"proved", S->Proved},   {"refuted", S->Refuted},
+                   {"unknown", S->Unknown}, {"candidates", S->Candidates},
+                   {"general", S->General}, {"lifted", S->Lifted},
+                   {"seconds", S->Seconds}, {"rules_added", S->RulesAdded}}
                   .dump()
            << "\n";
   else if (!O.Quiet)
-    outs() << format("%u windows, %u solved, %u proved, %u general, %u refuted, %u unknown, %llu "
-                     "candidates, %u rules added, %.1f s\n",
-                     S->Windows, S->Solved, S->Proved, S->General, S->Refuted, S->Unknown,
-                     (unsigned long long)S->Candidates, S->RulesAdded, S->Seconds);
+    outs() << format(
+        "%u windows, %u solved, %u proved, %u general, %u lifted, %u refuted, %u unknown, %llu "
+        "candidates, %u rules added, %.1f s\n",
+        S->Windows, S->Solved, S->Proved, S->General, S->Lifted, S->Refuted, S->Unknown,
+        (unsigned long long)S->Candidates, S->RulesAdded, S->Seconds);
   if (S->Interrupted) {
     errs() << "whittle: interrupted; finished windows are in " << C.Db << ", go on with --resume\n";
     return 130;

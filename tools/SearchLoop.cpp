@@ -11,6 +11,7 @@
 #include "isa/TargetIsa.h"
 #include "tools/LearnModule.h"
 #include "verify/Generalize.h"
+#include "verify/Lift.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/MC/MCSubtargetInfo.h"
@@ -260,7 +261,11 @@ private:
       return false; // cut short: stays as it was
     Sum.Solved += Solved && Final;
     Sum.Proved += Solved && Final;
-    if (Solved && O.Generalize && Generalized.insert(ruleId(Rules[0].first)).second) {
+    bool First = Solved && Generalized.insert(ruleId(Rules[0].first)).second;
+    if (First && O.Lift)
+      if (Error E = otherOpcodes(Rules[0].first))
+        return std::move(E);
+    if (First && O.Generalize) {
       Expected<std::optional<Generalization>> G = generalize(Rules[0].first);
       if (!G)
         return G.takeError();
@@ -281,6 +286,35 @@ private:
       return std::move(E);
     Sum.RulesAdded += New;
     return Final;
+  }
+
+  /// Stores what \p R is with other opcodes, and general forms of that: rules that this
+  /// window is no place for.
+  Error otherOpcodes(const Rule &R) {
+    Expected<std::vector<Lifted>> Found = lift(R);
+    if (!Found)
+      return Found.takeError();
+    auto Store = [&](const Rule &New, const RuleEvidence &E) -> Error {
+      Expected<bool> Added = Db.addRule(New, E);
+      if (!Added)
+        return Added.takeError();
+      Sum.RulesAdded += *Added;
+      Sum.Lifted += *Added;
+      return Error::success();
+    };
+    for (const Lifted &L : *Found) {
+      if (Error E = Store(L.R, evidenceOf(L.R, L.V, "lifting")))
+        return E;
+      if (!O.Generalize || interruptFlag())
+        continue;
+      Expected<std::optional<Generalization>> G = generalize(L.R);
+      if (!G)
+        return G.takeError();
+      if (*G && staticCost((*G)->R.W, (*G)->R.Target) < staticCost((*G)->R.W, (*G)->R.W.Source))
+        if (Error E = Store((*G)->R, evidenceOf((*G)->R, (*G)->V, "generalisation")))
+          return E;
+    }
+    return Error::success();
   }
 
   /// A loop's window has one answer, if that holds.

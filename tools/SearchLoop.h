@@ -27,12 +27,13 @@ struct LoopOptions {
   bool Resume = false; ///< leaves out what was searched before with the same settings
   unsigned Shard = 0, Shards = 1;
   bool Generalize = true; ///< look for a general form of each rule found
+  bool Lift = false;      ///< prove it for other opcodes of its families too
   std::string Policy;     ///< a file of `whittle train`
   bool Progress = false;  ///< lines on stderr
 };
 
 struct LoopSummary {
-  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, General = 0,
+  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, General = 0, Lifted = 0,
            RulesAdded = 0;
   uint64_t Candidates = 0;
   double Seconds = 0;

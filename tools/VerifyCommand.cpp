@@ -9,13 +9,16 @@
 #include "rulesdb/ImportExport.h"
 #include "tools/Commands.h"
 #include "verify/Generalize.h"
+#include "verify/Lift.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
+#include <deque>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace llvm;
 using nlohmann::json;
@@ -53,7 +56,7 @@ struct Item {
   std::string Name;
   Rule R;
   std::optional<Hash128> Stored;
-  bool Found = false; ///< by generalising another
+  StringRef FoundBy = "hand"; ///< or by what another rule gave it
 };
 
 class Verifier {
@@ -76,16 +79,20 @@ public:
     for (const Item &I : Items)
       if (Error E = one(I))
         return std::move(E);
-    // General forms are proved like any rule; found for several rules, once.
-    std::vector<Item> Found = std::exchange(General, {});
-    for (auto [I, Each] : enumerate(Found))
-      if (none_of(ArrayRef(Found).take_front(I),
-                  [&](const Item &Earlier) { return Earlier.Name == Each.Name; })) {
-        if (Error E = one(Each))
-          return std::move(E);
-        if (!O.Json && !O.Quiet)
-          outs() << printRule(Each.R);
-      }
+    // What was found is proved like any rule; found for several rules, once.
+    std::set<std::string> Seen;
+    for (const Item &I : Items)
+      Seen.insert(I.Name);
+    while (!Queue.empty()) {
+      Item Each = std::move(Queue.front());
+      Queue.pop_front();
+      if (!Seen.insert(Each.Name).second)
+        continue;
+      if (Error E = one(Each))
+        return std::move(E);
+      if (!O.Json && !O.Quiet)
+        outs() << printRule(Each.R);
+    }
     report();
     return Refuted || Undecided || Disagreements ? 1 : 0;
   }
@@ -139,7 +146,7 @@ private:
     std::string Detail = V->Method;
     if (std::holds_alternative<Proved>(V->V)) {
       ++ProvedCount;
-      RuleEvidence E = evidenceOf(I.R, *V, I.Found ? "generalisation" : "hand");
+      RuleEvidence E = evidenceOf(I.R, *V, I.FoundBy);
       if (Into) {
         StaticCost From = staticCost(I.R.W, I.R.W.Source), To = staticCost(I.R.W, I.R.Target);
         if (!(To < From)) {
@@ -152,7 +159,11 @@ private:
       if (Again && I.Stored)
         if (Error Failed = Again->setEvidence(*I.Stored, E))
           return Failed;
-      if (C.Generalize && !I.Stored && !I.Found && !I.R.W.isGeneral())
+      bool Given = !I.Stored && I.FoundBy == "hand";
+      if (C.Lift && Given)
+        if (Error Failed = otherOpcodes(I.R))
+          return Failed;
+      if (C.Generalize && !I.Stored && I.FoundBy != "generalisation" && !I.R.W.isGeneral())
         if (Error Failed = moreGeneral(I.R))
           return Failed;
     } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
@@ -175,7 +186,21 @@ private:
     if (!O.Json && !O.Quiet)
       outs() << StringRef(I.Name).take_front(8) << " " << verdictName(V->V)
              << format(" %.3f s  ", V->E.Seconds) << Detail << "\n";
+    outs().flush(); // a long run's report is read while it runs
     Results.push_back(std::move(J));
+    return Error::success();
+  }
+
+  /// Queues what \p R is with other opcodes of its families.
+  Error otherOpcodes(const Rule &R) {
+    LiftOptions LO;
+    if (C.RLimit)
+      LO.Verify.RLimit = C.RLimit;
+    Expected<std::vector<Lifted>> Found = lift(R, LO);
+    if (!Found)
+      return Found.takeError();
+    for (Lifted &L : *Found)
+      Queue.push_back({ruleId(L.R).hex(), std::move(L.R), std::nullopt, "lifting"});
     return Error::success();
   }
 
@@ -190,12 +215,12 @@ private:
     if (!Core)
       return Core.takeError();
     if (ruleId(*Core) != ruleId(Canonical))
-      General.push_back({ruleId(*Core).hex(), *Core, std::nullopt, true});
+      Queue.push_back({ruleId(*Core).hex(), *Core, std::nullopt, "generalisation"});
     Expected<std::optional<Generalization>> G = generalize(*Core, GO);
     if (!G)
       return G.takeError();
     if (*G)
-      General.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt, true});
+      Queue.push_back({ruleId((*G)->R).hex(), (*G)->R, std::nullopt, "generalisation"});
     return Error::success();
   }
 
@@ -271,7 +296,7 @@ private:
   const OutputOptions &O;
   std::unique_ptr<RuleDb> Into, Again;
   json Results = json::array();
-  std::vector<Item> General; ///< forms of what was proved
+  std::deque<Item> Queue; ///< forms of what was proved
   unsigned ProvedCount = 0, Refuted = 0, Undecided = 0, Disagreements = 0;
   double Seconds = 0;
 };
