@@ -26,7 +26,10 @@ import amdgpu
 import corpus
 import sources
 
-CPUS = {"x86_64": ["x86-64-v3", "icelake-server", "znver5"], "amdgcn": ["gfx942", "gfx1100"]}
+CPUS = {
+    "x86_64": ["x86-64", "x86-64-v2", "x86-64-v3", "icelake-server", "znver5"],
+    "amdgcn": ["gfx942", "gfx1100"],
+}
 
 
 def held_out(name):

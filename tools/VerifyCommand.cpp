@@ -160,7 +160,7 @@ private:
         if (Error Failed = Again->setEvidence(*I.Stored, E))
           return Failed;
       bool Given = !I.Stored && I.FoundBy == "hand";
-      if (C.Lift && Given)
+      if (C.Lift && Given && !Relatives.count(I.Name))
         if (Error Failed = otherOpcodes(I.R))
           return Failed;
       if (C.Generalize && !I.Stored && I.FoundBy != "generalisation" && !I.R.W.isGeneral())
@@ -199,8 +199,11 @@ private:
     Expected<std::vector<Lifted>> Found = lift(R, LO);
     if (!Found)
       return Found.takeError();
-    for (Lifted &L : *Found)
-      Queue.push_back({ruleId(L.R).hex(), std::move(L.R), std::nullopt, "lifting"});
+    for (Lifted &L : *Found) {
+      std::string Name = ruleId(L.R).hex();
+      Relatives.insert(Name);
+      Queue.push_back({Name, std::move(L.R), std::nullopt, "lifting"});
+    }
     return Error::success();
   }
 
@@ -296,7 +299,8 @@ private:
   const OutputOptions &O;
   std::unique_ptr<RuleDb> Into, Again;
   json Results = json::array();
-  std::deque<Item> Queue; ///< forms of what was proved
+  std::deque<Item> Queue;          ///< forms of what was proved
+  std::set<std::string> Relatives; ///< of rules before; theirs are the same
   unsigned ProvedCount = 0, Refuted = 0, Undecided = 0, Disagreements = 0;
   double Seconds = 0;
 };

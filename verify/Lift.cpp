@@ -18,6 +18,9 @@ namespace whittle {
 /// and immediates under one of these, that are tried.
 static constexpr size_t MaxTypings = 16, MaxFillings = 64;
 
+/// A proof of a rule about the whole wave counts as so many.
+static constexpr unsigned WaveCost = 16;
+
 namespace {
 
 /// Rows for the instructions of both programs that give every value one type.
@@ -167,6 +170,19 @@ SmallVector<APInt, 6> scaled(const APInt &Bits, unsigned Width, int By) {
   return Out;
 }
 
+/// The same for facts, which mostly bound a number from above: the weakest first.
+SmallVector<APInt, 6> scaledFacts(const APInt &Mask, unsigned Width, int By) {
+  SmallVector<APInt, 6> Out = scaled(Mask, Width, By);
+  unsigned P = period(Mask);
+  APInt Top = Out.front();
+  if (unsigned To = By > 0 ? P << By : P >> -By; By && P && To >= 8 && To <= 64)
+    Top = APInt::getSplat(Width, By > 0 ? Mask.trunc(P).zext(To).shl(To - P)
+                                        : Mask.trunc(P).lshr(P - To).trunc(To));
+  erase(Out, Top);
+  Out.insert(Out.begin(), Top);
+  return Out;
+}
+
 /// What a number may become: the same, a share of the element, or as far from its top.
 SmallVector<int64_t, 4> scaledImm(int64_t Imm, int By) {
   SmallVector<int64_t, 4> Out{Imm};
@@ -208,7 +224,7 @@ public:
         Ways.push_back({Number++, &*L.Const, scaled(*L.Const, Ty->Bits, C.Elements), nullptr, {}});
       for (APInt *Mask : {&L.Zeros, &L.Ones})
         if (Mask->getBitWidth() && !Mask->isZero())
-          Ways.push_back({0, Mask, scaled(*Mask, Ty->Bits, C.Elements), nullptr, {}});
+          Ways.push_back({0, Mask, scaledFacts(*Mask, Ty->Bits, C.Elements), nullptr, {}});
         else
           *Mask = APInt::getZeroWidth();
     }
@@ -294,6 +310,9 @@ private:
         Fillings = F.all();
       std::vector<Filler::Filling> Hold;
       for (const Filler::Filling &Numbers : Fillings) {
+        // Facts change first; those that do are enough.
+        if (!Hold.empty() && ArrayRef(Hold.back()).drop_front() == ArrayRef(Numbers).drop_front())
+          continue;
         Expected<bool> H = holds(F.fill(Numbers));
         if (!H)
           return H.takeError();
@@ -343,7 +362,10 @@ private:
 Expected<std::vector<Lifted>> lift(const Rule &R, const LiftOptions &O) {
   if (R.W.isLoop() || !R.W.LowBits.empty())
     return std::vector<Lifted>();
-  return Lifter(O).run(R);
+  LiftOptions Own = O;
+  if (any_of(R.W.Source.Nodes, [](const Node &N) { return N.R->isWave(); }))
+    Own.MaxProofs /= WaveCost;
+  return Lifter(Own).run(R);
 }
 
 } // namespace whittle

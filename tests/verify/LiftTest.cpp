@@ -106,12 +106,15 @@ TEST(Lift, LaneCrossingStaysWhereItHolds) {
   EXPECT_TRUE(cantFail(lift(R)).empty());
 }
 
-TEST(Lift, FactsScaleOrTheRuleIsRefuted) {
-  // Below 0x8000 unsigned and signed maximum agree; the same bytes need 0x80.
-  Rule R = x86("  %0:v128 zeros=splat(i16 0x8000)\n  %1:v128 zeros=splat(i16 0x8000)\n"
-               "  %2:v128 = VPMAXSWZ128rr %0, %1\n  %3:v128 = VPMAXUWZ128rr %2, %0\n"
-               "  yield %3\n=>\n  %2:v128 = VPMAXSWZ128rr %0, %1\n  yield %2\n");
-  EXPECT_TRUE(liftsTo(R, "VPMAXUBZrr"));
+TEST(Lift, FactsScale) {
+  Rule R = x86("  %0:v128 zeros=splat(i16 0x8000)\n  %1:v128 = VPABSWZ128rr %0\n"
+               "  yield %1\n=>\n  yield %0\n");
+  EXPECT_TRUE(liftsTo(R, "VPABSBZrr"));
+  EXPECT_TRUE(liftsTo(R, "VPABSQZ128rr"));
+  // Only the sign has to be known: not 0x8000 of every word of a dword.
+  for (const Lifted &L : cantFail(lift(R)))
+    if (StringRef(L.R.W.Source.Nodes[0].R->Name).starts_with("VPABSD"))
+      EXPECT_TRUE(L.R.W.Leaves[0].Zeros.trunc(32) == 0x80000000u) << printRule(L.R);
 }
 
 TEST(Lift, GeneralRulesKeepTheirSymbols) {
