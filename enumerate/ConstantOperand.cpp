@@ -120,7 +120,8 @@ private:
   }
 
   /// With one field the units themselves add up; with more, small weights over
-  /// small numbers, which saturate nowhere.
+  /// small numbers, which saturate nowhere, and each field counts (of upper halves of
+  /// products the low ones do not).
   bool isLinear(const ConstantOperand &C, unsigned Fields) {
     size_t Bytes = R.R->Ins[C.Index].bytes(), Units = N * Bytes * 8 / C.Unit;
     std::vector<uint8_t> Some[4], Result[4]; // 0, A, B, A + B
@@ -163,6 +164,12 @@ private:
       if ((Y[1] + Y[2] - Y[3] - Y[0]) & Mask)
         return false;
       Any |= Y[1] != Y[0];
+    }
+    for (unsigned F = 0; Any && Fields > 1 && F != Fields; ++F) {
+      fillUnits(Some[1].data(), Some[1].size(), C.Unit, 1ull << (F * FieldBits));
+      Ops[C.Index] = Some[1].data();
+      run(Ops, Result[1]);
+      Any = Result[1] != Result[0];
     }
     return Any;
   }

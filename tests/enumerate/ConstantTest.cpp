@@ -144,6 +144,8 @@ const Case Cases[] = {
     {"VPMAXUBZrr", 1, ConstantOperand::Choices, 8, 1},
     {"VPAVGBYrr", 1, ConstantOperand::Choices, 8, 1},
     {"VPMINSDZrr", 1, ConstantOperand::Samples, 32, 1},
+    {"VPMULHUWYrr", 1, ConstantOperand::Samples, 16, 1},
+    {"VPMULHRSWZrr", 1, ConstantOperand::Samples, 16, 1},
     {"V_AND_OR_B32_e64", 1, ConstantOperand::Bits, 8, 1, "amdgcn"},
     {"V_ADD3_U32_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
     {"V_MAD_U32_U24_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
@@ -327,6 +329,16 @@ end
 end
 )",
      "icelake-server", "VPMADDWD", 16, 1},
+    // Different counts in words and their neighbours: the upper half of a product.
+    {R"(window x86_64
+  %0:v256
+  %1:v256 = VPSRLWYri %0, 3
+  %2:v256 = VPSRLWYri %0, 5
+  %3:v256 = VPBLENDWYrri %1, %2, -86
+  yield %3
+end
+)",
+     "x86-64-v3", "VPMULHUW", 32, 0x08002000},
     // High bits tested after a shift.
     {R"(window x86_64
   %0:v512
