@@ -124,7 +124,7 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
   // Two outputs have two results to replace.
   SmallPtrSet<MachineInstr *, 4> Outputs;
   for (unsigned I = 0; I != W.Source.Outputs.size(); ++I)
-    if (!Outputs.insert(M.output(I)).second)
+    if (!Outputs.insert(M.output(I)).second || M.output(I)->getParent() != M.Block)
       return false;
   // A leaf must outlive the match.
   auto DefinedInside = [&](const ValueRef &V) {
@@ -228,8 +228,8 @@ bool Legality::place(const Match &M, RewritePlan &Plan) {
 
   SmallVector<bool, 8> Used = usedLeaves(W, M.rule().Target);
   auto Ready = [&](const ValueRef &V) {
-    if (V.K == ValueRef::Load)
-      return !Earlier(Before, V.MI);
+    if (V.K == ValueRef::Load) // of another block: a constant
+      return V.MI->getParent() != M.Block || !Earlier(Before, V.MI);
     if (V.K != ValueRef::Reg)
       return true;
     MachineInstr *Def = View.regInfo().getVRegDef(V.R);

@@ -88,7 +88,76 @@ struct Demand {
 };
 } // namespace
 
+/// True if \p Block may run again without \p Before.
+static bool repeatsWithout(const MachineBasicBlock &Block, const MachineBasicBlock &Before) {
+  SmallPtrSet<const MachineBasicBlock *, 16> Seen;
+  SmallVector<const MachineBasicBlock *, 16> Todo{&Block};
+  while (!Todo.empty())
+    for (const MachineBasicBlock *Next : Todo.pop_back_val()->successors()) {
+      if (Next == &Block)
+        return true;
+      if (Next != &Before && Seen.insert(Next).second)
+        Todo.push_back(Next);
+    }
+  return false;
+}
+
+/// Where source instructions stand in other blocks, what replaces them stands in this one:
+/// a loop gets no more to do, and no more values have to live until here.
+bool Profit::paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan,
+                        const Rewriter &R) {
+  const Window &W = M.window();
+  const Program &P = M.rule().Target;
+  SmallPtrSet<MachineInstr *, 8> Outside;
+  DenseSet<Register> Ended;
+  unsigned Here = 0, There = 0;
+  for (size_t I = 0; I != M.NodeMI.size(); ++I) {
+    MachineInstr *MI = M.NodeMI[I];
+    if (!MI || MI->getParent() == M.Block) {
+      Here += W.Source.Nodes[I].R->Weight;
+      continue;
+    }
+    Outside.insert(MI);
+    There += repeatsWithout(*M.Block, *MI->getParent());
+  }
+  if (Outside.empty())
+    return true;
+  if (There) {
+    unsigned Weight = 0;
+    for (size_t I = 0; I != P.Nodes.size(); ++I)
+      if (Plan.Live[I])
+        Weight += P.Nodes[I].R->Weight;
+    if (Weight > Here)
+      return false;
+  }
+  auto Reads = [&](MachineInstr *MI, const ValueRef &V) {
+    const NodeView *N = View.node(*MI);
+    return N && any_of(N->Ops, [&](const ValueRef &Op) { return Op.same(V); });
+  };
+  for (MachineInstr *MI : M.NodeMI)
+    if (const NodeView *N = MI && !Outside.count(MI) ? View.node(*MI) : nullptr)
+      for (const ValueRef &Op : N->Ops)
+        if (Op.K == ValueRef::Reg && Outside.count(View.regInfo().getVRegDef(Op.R)))
+          Ended.insert(Op.R);
+  unsigned Longer = 0;
+  for (unsigned I = 0; I != W.numLeaves(); ++I) {
+    const ValueRef &V = M.Leaves[I].Whole;
+    if (W.Leaves[I].isConstant() || V.K != ValueRef::Reg ||
+        none_of(P.Nodes, [&](const Node &N) { return is_contained(N.Ops, I); }))
+      continue;
+    bool LivesHere = any_of(
+        M.NodeMI, [&](MachineInstr *MI) { return MI && !Outside.count(MI) && Reads(MI, V); });
+    const MachineBasicBlock *From = View.regInfo().getVRegDef(V.R)->getParent();
+    for (const MachineInstr &User : View.regInfo().use_nodbg_instructions(V.R))
+      LivesHere |= !Plan.Matched.contains(&User) && !R.isNew(User) && User.getParent() != From;
+    Longer += !LivesHere;
+  }
+  return Longer <= Ended.size();
+}
+
 bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
+  if (!paysAcross(View, M, Plan, R))
+    return false;
   // Where an instruction takes no literal, a new constant is a move, and a register
   // from there on: not worth an instruction that is gone.
   if (Table.isa().arch() == "amdgcn" && !MF.getSubtarget().checkFeatures("+vop3-literal")) {

@@ -27,7 +27,9 @@ public:
       : MF(MF), Table(Table), Own(Own) {}
 
   /// False if the target, as emitted by \p R, is worse than the source in both
-  /// its longest chain and the time that its units are busy.
+  /// its longest chain and the time that its units are busy; if it gives a loop more to
+  /// do that the source has prepared in front of; or if more values live on from other
+  /// blocks.
   bool pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R);
 
 private:
@@ -39,6 +41,7 @@ private:
     double Latency, Throughput;
   };
   bool open();
+  bool paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R);
   Cycles cycles(const llvm::MachineInstr &MI);
   void add(Time &T, llvm::SmallVectorImpl<double> &Ready, const Node &N, unsigned NumLeaves,
            llvm::ArrayRef<double> LeafReady, const llvm::MachineInstr *MI, double Extra);

@@ -497,7 +497,7 @@ void Rewriter::eraseSource() {
       if (!IsOutput) {
         Freed.push_back(R);
         // And by tuples that live on for their other registers.
-        BuildMI(*M.Block, MI, DL, TII.get(TargetOpcode::IMPLICIT_DEF), R);
+        BuildMI(*MI->getParent(), MI, DL, TII.get(TargetOpcode::IMPLICIT_DEF), R);
       }
       MI->eraseFromParent();
     }

@@ -27,6 +27,8 @@ public:
 
   /// The instruction made for target node \p I, or nullptr.
   llvm::MachineInstr *made(unsigned I) const { return NodeMI[I]; }
+  /// True for everything that was emitted.
+  bool isNew(const llvm::MachineInstr &MI) const { return llvm::is_contained(New, &MI); }
   /// What stands where source instructions read memory: loads that had been
   /// folded into them, and target nodes that read memory themselves.
   llvm::ArrayRef<llvm::MachineInstr *> loads() const { return Loads; }

@@ -42,7 +42,7 @@ Rewriter::Value Rewriter::unfoldLoad(const ValueRef &V) {
     if (MO.isReg() && MO.getReg().isVirtual())
       MRI.clearKillFlags(MO.getReg());
   Parts[0]->setDebugLoc(V.MI->getDebugLoc());
-  M.Block->insert(MachineBasicBlock::iterator(V.MI), Parts[0]);
+  V.MI->getParent()->insert(MachineBasicBlock::iterator(V.MI), Parts[0]);
   Parts[0]->clearKillInfo();
   Loads.push_back(made(Parts[0]));
   Out.R = R;

@@ -395,9 +395,14 @@ const NodeView *ValueView::producer(const ValueRef &V, const MachineBasicBlock *
   if (V.K != ValueRef::Reg || V.SubReg)
     return nullptr;
   MachineInstr *Def = MRI.getVRegDef(V.R);
-  if (!Def || Def->getParent() != Block)
+  if (!Def || (AMDGPU && Def->getParent() != Block))
     return nullptr;
   const NodeView *N = node(*Def);
+  // What was loaded there may be something else here.
+  if (N && Def->getParent() != Block &&
+      (N->R->readsMemory() ||
+       any_of(N->Ops, [&](const ValueRef &Op) { return Op.K == ValueRef::Load && !constant(Op); })))
+    return nullptr;
   // A number that is read as a mask is a value of its own.
   return N && N->R->Def.Bits == V.Ty.Bits && readsAs(N->R->Def, V.Ty) ? N : nullptr;
 }

@@ -96,7 +96,8 @@ public:
   /// the row says, flags dead, no bundle, no ordered or masked memory access.
   /// Valid until invalidate().
   const NodeView *node(llvm::MachineInstr &MI);
-  /// The row that defines \p V in \p Block, if the whole of it is \p V.
+  /// The row that defines \p V, if the whole of it is \p V: in \p Block, or (x86) in
+  /// one that dominates it, and then without reading memory.
   const NodeView *producer(const ValueRef &V, const llvm::MachineBasicBlock *Block);
   /// The REG_SEQUENCE in \p Block that defines \p V, and its pieces, lowest
   /// first, covering all of it; nullptr if there is none.

@@ -1,4 +1,4 @@
-//===- passes/WindowCutter.cpp - The windows of one block ------------------===//
+//===- passes/WindowCutter.cpp - The windows at one block ------------------===//
 //
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -228,7 +228,8 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
         if (segmentOf(Pieces[unsigned(P)].MIs[0]) != segmentOf(Root[0]))
           continue;
         if (!ownsReads(C, unsigned(P))) {
-          if (C.Kept >= 0 || Pieces[unsigned(P)].MIs.size() != 1 || Root.size() != 1)
+          if (C.Kept >= 0 || Pieces[unsigned(P)].MIs.size() != 1 || Root.size() != 1 ||
+              Pieces[unsigned(P)].MIs[0]->getParent() != &Block)
             continue;
           D.Kept = P;
         }

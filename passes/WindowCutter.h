@@ -1,4 +1,4 @@
-//===- passes/WindowCutter.h - The windows of one block ---------*- C++ -*-===//
+//===- passes/WindowCutter.h - The windows at one block ---------*- C++ -*-===//
 //
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -13,9 +13,10 @@
 
 namespace whittle {
 
-/// Cuts windows out of a block. A window's instructions are *bundles*: one
-/// instruction, or the isomorphic ones that work on the registers of a tuple
-/// each on its own (AMDGPU), which count as one.
+/// Cuts the windows whose outputs are of a block. On x86 inner instructions may stand in
+/// blocks that dominate it, if nobody else reads what they give. A window's instructions are
+/// *bundles*: one instruction, or the isomorphic ones that work on the registers of a tuple each on
+/// its own (AMDGPU), which count as one.
 class WindowCutter {
 public:
   struct Limits {
