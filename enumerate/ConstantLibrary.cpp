@@ -84,4 +84,21 @@ std::vector<APInt> libraryConstants(ValueType T) {
   return Constants;
 }
 
+std::vector<APInt> shiftedConstants(const APInt &C) {
+  std::vector<APInt> Constants;
+  unsigned Bits = 8;
+  while (Bits <= 64 && Bits <= C.getBitWidth() && !C.isSplat(Bits))
+    Bits *= 2;
+  if (Bits > 64 || Bits > C.getBitWidth())
+    return Constants;
+  const APInt X = C.trunc(Bits), Sign = APInt::getSignMask(Bits);
+  for (const APInt &Near : {-X, -X - 1, X, X + 1, 1 - X})
+    for (const APInt &Moved : {Near, Near ^ Sign}) {
+      APInt All = APInt::getSplat(C.getBitWidth(), Moved);
+      if (!Moved.isZero() && All != C && !is_contained(Constants, All))
+        Constants.push_back(std::move(All));
+    }
+  return Constants;
+}
+
 } // namespace whittle

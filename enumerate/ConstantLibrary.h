@@ -26,6 +26,11 @@ std::vector<uint64_t> libraryUnits(unsigned Bits);
 /// a program: few, since each is an operand of every row.
 std::vector<llvm::APInt> libraryConstants(ValueType T);
 
+/// What a sum or an exclusive or moves \p C to 0 or to the least signed number with, or
+/// next to it: the ends of a range are moved there to be compared with once. For
+/// constants that are the same in units of at most 64 bits.
+std::vector<llvm::APInt> shiftedConstants(const llvm::APInt &C);
+
 } // namespace whittle
 
 #endif // WHITTLE_ENUMERATE_CONSTANTLIBRARY_H

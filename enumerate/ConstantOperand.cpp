@@ -197,8 +197,15 @@ private:
     All.insert(All.end(), Likely.begin(), Likely.end());
     C.Selects = !C.BitResult && selects(C);
     C.Values = distinct(C, All);
-    // Few results: all there are. Else values that are worth a trial.
-    bool Few = C.Unit == 8 || (!C.BitResult && C.Values.size() <= 128);
+    // Few results, and no others for any values: all there are. Else values that are
+    // worth a trial.
+    auto NoOthers = [&] {
+      Random Rand(C.Index + 5);
+      for (unsigned K = 0; K != 64; ++K)
+        All.push_back(Rand.next() & unitMask(C.Unit));
+      return distinct(C, All).size() == C.Values.size();
+    };
+    bool Few = C.Unit == 8 || (!C.BitResult && C.Values.size() <= 128 && NoOthers());
     C.K = Few ? ConstantOperand::Choices : ConstantOperand::Samples;
     if (!Few)
       C.Values = distinct(C, Likely);

@@ -103,8 +103,20 @@ static int64_t asSigned(uint64_t X, unsigned Bits) {
   return int64_t(X << (64 - Bits)) >> (64 - Bits);
 }
 
+/// True if every unit that counts is 0 or -1, as vector compares give them.
+static bool isTruth(const ConstantSolver::Problem &P, size_t Units) {
+  const unsigned Unit = P.C->Unit;
+  const uint64_t Mask = unitMask(Unit);
+  for (size_t At = 0; At != Units * P.Tests; ++At) {
+    const uint64_t Care = P.Care ? unitAt(P.Care, At, Unit) : Mask, G = unitAt(P.Goal, At, Unit);
+    if ((G & Care) && (~G & Care))
+      return false;
+  }
+  return true;
+}
+
 /// Units computed from the goal and the other operand in single tests (a clamp's
-/// bound is a result), or for masks bounds between what is in and what is out.
+/// bound is a result), or for truth values bounds between what is in and what is out.
 std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
   const ConstantOperand &C = *P.C;
   const uint8_t *X = nullptr;
@@ -120,7 +132,7 @@ std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
     if (!is_contained(Values, V & Mask))
       Values.push_back(V & Mask);
   };
-  if (!C.BitResult) {
+  if (!C.BitResult && !isTruth(P, Units)) {
     for (size_t At = 0; At < Units * P.Tests && Values.size() < 48; At += Units + 1) {
       uint64_t G = unitAt(P.Goal, At, C.Unit), A = unitAt(X, At, C.Unit);
       for (uint64_t V : {G, G - A, A - G, 2 * G - A, 2 * G - A - 1})
@@ -134,12 +146,16 @@ std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
     int64_t SLeast, SMost;
   } Sides[2];
   for (size_t At = 0; At != Units * P.Tests; ++At) {
-    size_t T = At / Units, I = At % Units;
-    if (P.Care && !(unitAt(P.Care, T, 64) >> I & 1))
+    // A bit of a mask, or the lowest of a unit.
+    auto Wanted = [&](const uint8_t *From) {
+      return C.BitResult ? unitAt(From, At / Units, 64) >> At % Units & 1
+                         : unitAt(From, At, C.Unit) & 1;
+    };
+    if (P.Care && !Wanted(P.Care))
       continue;
     uint64_t A = unitAt(X, At, C.Unit);
     int64_t S = asSigned(A, C.Unit);
-    Side &D = Sides[unitAt(P.Goal, T, 64) >> I & 1];
+    Side &D = Sides[Wanted(P.Goal)];
     D.Least = D.Any ? std::min(D.Least, A) : A;
     D.Most = D.Any ? std::max(D.Most, A) : A;
     D.SLeast = D.Any ? std::min(D.SLeast, S) : S;

@@ -17,6 +17,8 @@ namespace whittle {
 
 /// Constants made of the window's own that are tried too.
 static constexpr size_t MaxDerived = 12;
+/// The same, where the last instruction's constant is solved for.
+static constexpr size_t MaxShifted = 24;
 
 /// Two instructions again, the first with a constant of the library, or one made of
 /// the window's.
@@ -50,6 +52,36 @@ bool TaskSearch::withLibrary() {
     return fillFree() && sizeOne(/*Search=*/false);
   };
   bool More = Switch() && sizeTwo();
+  Library.clear();
+  return More && !S.done() && Switch();
+}
+
+/// Two instructions with a new constant each: a range is moved to an end of the numbers,
+/// where one comparison sees both its bounds. The first constant is made from the
+/// window's, and the second solved for.
+bool TaskSearch::withShifted() {
+  if (!S.O.SolveConstants || !fits(6, 2)) // two instructions and two constants
+    return !S.done();
+  for (const Leaf &L : S.W.Leaves) {
+    if (!L.Const || !loadable(L.Ty))
+      continue;
+    for (APInt &Bits : shiftedConstants(*L.Const)) {
+      std::pair<ValueType, APInt> New{L.Ty, std::move(Bits)};
+      if (Library.size() != MaxShifted &&
+          none_of(
+              S.W.Leaves,
+              [&](const Leaf &Other) { return Other.Ty == L.Ty && Other.Const == New.second; }) &&
+          !is_contained(Library, New))
+        Library.push_back(std::move(New));
+    }
+  }
+  if (Library.empty())
+    return !S.done();
+  auto Switch = [&] {
+    Assignments.assign(S.Pool.size(), {});
+    return fillFree() && sizeOne(/*Search=*/false);
+  };
+  bool More = Switch() && constantLast(/*OverTable=*/true);
   Library.clear();
   return More && !S.done() && Switch();
 }

@@ -38,7 +38,7 @@ std::vector<Operands> TaskSearch::constantAssignments(const PoolRow &R, unsigned
       return Self(Self, K + 1, Varies || K != Index);
     }
     for (uint32_t I = 0; I != Table.numFree(); ++I)
-      if (mayRead(R.R->Ins[K], Table[I].Ty)) {
+      if (mayRead(R.R->Ins[K], Table[I].Ty) && !Table[I].Pooled) {
         Ops[K] = I;
         Self(Self, K + 1, Varies || !Table[I].Constant);
       }

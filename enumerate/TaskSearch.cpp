@@ -49,6 +49,8 @@ void TaskSearch::run() {
     return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !withLibrary())
     return;
+  if (S.O.MaxInstructions >= 2 && !S.done() && !withShifted())
+    return;
   if (S.O.MaxInstructions >= 3 && !S.done())
     sizeThree();
   if (S.O.MaxInstructions > 3 && fits(4, 4))

@@ -159,6 +159,7 @@ private:
   // InnerConstants.cpp: the same before the last instruction.
   bool mayPool(const PoolRow &R, unsigned Mask, const Operands &Ops, unsigned K) const;
   bool withLibrary();
+  bool withShifted();
   struct Outer {
     Expr E;
     const ConstantOperand *C;

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "enumerate/ConstantLibrary.h"
 #include "enumerate/ConstantSolver.h"
 #include "isa/Meaning.h"
 #include "tests/enumerate/TestSupport.h"
@@ -145,6 +146,8 @@ const Case Cases[] = {
     {"VPAVGBYrr", 1, ConstantOperand::Choices, 8, 1},
     {"VPMINSDZrr", 1, ConstantOperand::Samples, 32, 1},
     {"VPMULHUWYrr", 1, ConstantOperand::Samples, 16, 1},
+    {"VPCMPGTWYrr", 0, ConstantOperand::Samples, 16, 1},
+    {"VPCMPGTDZ256rr", 0, ConstantOperand::Samples, 32, 1},
     {"VPMULHRSWZrr", 1, ConstantOperand::Samples, 16, 1},
     {"V_AND_OR_B32_e64", 1, ConstantOperand::Bits, 8, 1, "amdgcn"},
     {"V_ADD3_U32_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
@@ -504,6 +507,52 @@ static void expectFound(unsigned Depth) {
 TEST(Constants, SearchFindsThemInTheLastInstruction) { expectFound(1); }
 TEST(Constants, SearchFindsThemBeforeTheLastInstruction) { expectFound(2); }
 TEST(Constants, SearchFindsThemInOneOfTwo) { expectFound(3); }
+
+// Neither constant is the window's: (x + a) < b as signed numbers.
+TEST(Constants, SearchFindsARangeAsOneComparison) {
+  const Need Ranges[] = {{R"(window x86_64
+  %0:v256
+  %1:v256 = const splat(i8 208)
+  %2:v256 = const splat(i8 9)
+  %3:v256 = VPADDBYrr %0, %1
+  %4:v256 = VPMINUBYrr %3, %2
+  %5:v256 = VPCMPEQBYrr %3, %4
+  yield %5
+end
+)",
+                          "x86-64-v3", "", 8, 0},
+                         {R"(window x86_64
+  %0:v256
+  %1:v256 = const splat(i16 65525)
+  %2:v256 = const splat(i16 100)
+  %3:v256 = VPCMPGTWYrr %0, %1
+  %4:v256 = VPCMPGTWYrr %0, %2
+  %5:v256 = VPANDNYrr %4, %3
+  yield %5
+end
+)",
+                          "x86-64-v3", "", 16, 0}};
+  for (const Need &N : Ranges) {
+    RandomChecker Check;
+    SearchResult R = findFor(N, {}, Check.fn());
+    ASSERT_FALSE(R.Proved.empty()) << N.Text;
+    EXPECT_EQ(R.Proved.front().Target.Nodes.size(), 2u) << printRule(R.Proved.front());
+    EXPECT_TRUE(StringRef(opcodes(R)).contains("VPCMPGT")) << opcodes(R);
+  }
+}
+
+TEST(Constants, ShiftedConstantsHaveTheirUnit) {
+  auto Has = [](const APInt &C, unsigned Bits, uint64_t X) {
+    return is_contained(shiftedConstants(C), APInt::getSplat(C.getBitWidth(), APInt(Bits, X)));
+  };
+  // x - 48 is below 10 without signs where x + 80 is below -118 with signs.
+  EXPECT_TRUE(Has(APInt::getSplat(256, APInt(8, 208)), 8, 80));
+  EXPECT_TRUE(Has(APInt::getSplat(128, APInt(16, 65525)), 16, 0x800a));
+  APInt Odd = APInt::getSplat(128, APInt(8, 3));
+  Odd.setBit(127);
+  EXPECT_TRUE(shiftedConstants(Odd).empty());
+  EXPECT_TRUE(Has(APInt(32, 7), 32, uint32_t(-7)));
+}
 
 TEST(Constants, WithoutTheSolversNothingIsFound) {
   SearchOptions O;
