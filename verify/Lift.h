@@ -17,8 +17,8 @@
 namespace whittle {
 
 struct LiftOptions {
-  unsigned MaxProofs = 600; ///< tried for one rule and all that comes of it
-  unsigned MaxRules = 64;   ///< that come of one rule
+  unsigned MaxProofs = 300; ///< tried for one rule and all that comes of it
+  unsigned MaxRules = 16;   ///< that come of one rule
   VerifyOptions Verify{.RLimit = 1'000'000, .WatchdogMs = 10'000};
 };
 
