@@ -406,6 +406,10 @@ SmallVector<const Row *, 2> RuleSet::rowsOf(unsigned Opcode, const TargetInstrIn
     return {&Table.isa().generic(GenericOp::Concat)};
   if (Table.isa().arch() == "amdgcn")
     return Table.isa().rowsOf(Opcode);
+  if (Opcode == TargetOpcode::COPY) {
+    const SmallVector<const Row *, 4> Moves = Table.maskMoves();
+    return {Moves.begin(), Moves.end()};
+  }
   if (const Row *R = Table.info(Opcode, TII).R)
     return {R};
   return {};

@@ -30,6 +30,22 @@ bool OpcodeTable::has(const MCSubtargetInfo &STI, const Row &R) {
          (!OneSize || STI.checkFeatures("+wavefrontsize32") == (R.WaveLanes == 32));
 }
 
+/// X86InstrInfo::copyPhysReg: of the mask's class nothing is asked.
+SmallVector<const Row *, 4> OpcodeTable::maskMoves() const {
+  SmallVector<const Row *, 4> Rows;
+  for (const char *Name : {"KMOVDrk", "KMOVQrk", "KMOVDkr", "KMOVQkr"})
+    if (const Row *R = Isa.find(Name))
+      Rows.push_back(R);
+  return Rows;
+}
+
+const Row *OpcodeTable::moveBetween(ValueType To, ValueType From) const {
+  for (const Row *R : maskMoves())
+    if (R->Def == To && R->Ins[0] == From && STI && has(*STI, *R))
+      return R;
+  return nullptr;
+}
+
 OpcodeInfo OpcodeTable::info(unsigned Opcode, const TargetInstrInfo &TII) {
   auto [It, New] = Infos.try_emplace(Opcode);
   if (New)

@@ -67,6 +67,11 @@ public:
   /// depends on the subtarget.
   void enter(const llvm::MCSubtargetInfo &STI);
   OpcodeInfo info(unsigned Opcode, const llvm::TargetInstrInfo &TII);
+  /// The row that a COPY between a mask and a general register becomes, or nullptr if
+  /// the subtarget has none that moves all of it.
+  const Row *moveBetween(ValueType To, ValueType From) const;
+  /// All such rows.
+  llvm::SmallVector<const Row *, 4> maskMoves() const;
   /// LLVM's opcode of this name, or 0.
   unsigned opcodeNamed(llvm::StringRef Name, const llvm::TargetInstrInfo &TII);
   /// The value type of a whole register of class \p RC.

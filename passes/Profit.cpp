@@ -27,11 +27,15 @@ bool Profit::open() {
   return Model->hasInstrSchedModel();
 }
 
-Profit::Cycles Profit::cycles(const MachineInstr &MI) {
-  Cycles C{double(Model->computeInstrLatency(&MI)), Model->computeReciprocalThroughput(&MI)};
+Profit::Cycles Profit::cycles(const MachineInstr &MI, const Row &R) {
+  // A copy is the move that it becomes.
+  const bool Copy = MI.isCopy();
+  Cycles C{double(Copy ? Model->computeInstrLatency(R.Opcode) : Model->computeInstrLatency(&MI)),
+           Copy ? Model->computeReciprocalThroughput(R.Opcode)
+                : Model->computeReciprocalThroughput(&MI)};
   if (!Measured)
     return C;
-  OpcodeInfo Info = Table.info(MI.getOpcode(), *MF.getSubtarget().getInstrInfo());
+  OpcodeInfo Info = Table.info(Copy ? R.Opcode : MI.getOpcode(), *MF.getSubtarget().getInstrInfo());
   std::optional<MeasuredCost> M = Info.R ? Measured->find(Info.R->Name) : std::nullopt;
   if (!M)
     return C;
@@ -56,7 +60,7 @@ void Profit::add(Time &T, SmallVectorImpl<double> &Ready, const Node &N, unsigne
     Start = std::max(Start, Op < NumLeaves ? LeafReady[Op] : Ready[Op - NumLeaves]);
   double End = Start + Extra;
   if (MI && !N.R->isGeneric()) {
-    Cycles C = cycles(*MI);
+    Cycles C = cycles(*MI, *N.R);
     End += C.Latency;
     T.Throughput += C.Throughput;
   }

@@ -42,7 +42,7 @@ private:
   };
   bool open();
   bool paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R);
-  Cycles cycles(const llvm::MachineInstr &MI);
+  Cycles cycles(const llvm::MachineInstr &MI, const Row &R);
   void add(Time &T, llvm::SmallVectorImpl<double> &Ready, const Node &N, unsigned NumLeaves,
            llvm::ArrayRef<double> LeafReady, const llvm::MachineInstr *MI, double Extra);
 

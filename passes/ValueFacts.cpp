@@ -303,9 +303,24 @@ static bool readsLowHalf(const MachineInstr &User, unsigned Operand, const NodeV
   return false;
 }
 
+/// The highest bit of \p R, a general register, that its readers name, if none reads
+/// all of it.
+static unsigned lowPartRead(Register R, const MachineRegisterInfo &MRI,
+                            const TargetRegisterInfo &TRI) {
+  unsigned Most = 0;
+  for (const MachineOperand &MO : MRI.use_nodbg_operands(R)) {
+    if (!MO.getSubReg() || TRI.getSubRegIdxOffset(MO.getSubReg()))
+      return 0;
+    Most = std::max(Most, TRI.getSubRegIdxSize(MO.getSubReg()));
+  }
+  return Most <= 16 ? Most : 0;
+}
+
 unsigned ValueView::lowBitsRead(Register R) {
-  if (!AMDGPU)
-    return 0;
+  if (!AMDGPU) {
+    std::optional<ValueType> T = typeOf(R);
+    return T && T->Kind == RegKind::Gpr && T->Bits >= 32 ? lowPartRead(R, MRI, TRI) : 0;
+  }
   SmallVector<Register, 4> Todo{R};
   while (!Todo.empty()) {
     for (MachineOperand &MO : MRI.use_nodbg_operands(Todo.pop_back_val())) {

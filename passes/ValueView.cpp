@@ -278,7 +278,26 @@ bool ValueView::holdsLaneMask(const MachineInstr &MI) {
   return false;
 }
 
+/// A copy between a mask and a general register is the move that it becomes.
+bool ValueView::fillCopy(MachineInstr &MI, NodeView &N) {
+  const MachineOperand &Def = MI.getOperand(0), &Src = MI.getOperand(1);
+  if (AMDGPU || !Def.getReg().isVirtual() || Def.getSubReg() || !Src.getReg().isVirtual() ||
+      Src.isUndef())
+    return false;
+  std::optional<ValueType> To = typeOf(Def.getReg()), From = typeOf(Src.getReg(), Src.getSubReg());
+  const Row *R = To && From ? Table.moveBetween(*To, *From) : nullptr;
+  ValueRef V = R ? resolve(Src.getReg(), Src.getSubReg(), *From, MI.getParent()) : ValueRef();
+  if (!V)
+    return false;
+  N.MI = &MI;
+  N.R = R;
+  N.Ops.push_back(V);
+  return true;
+}
+
 bool ValueView::fillNode(MachineInstr &MI, NodeView &N) {
+  if (MI.isCopy())
+    return fillCopy(MI, N);
   OpcodeInfo Info = Table.info(MI.getOpcode(), TII);
   if (!Info.R || MI.isBundled())
     return false;

@@ -121,8 +121,8 @@ public:
                const llvm::MachineBasicBlock *Block,
                llvm::SmallVectorImpl<llvm::MachineInstr *> &Out) const;
 
-  /// The low bits of \p R that any reader in the function looks at: 16, or 0 for all.
-  /// AMDGPU only.
+  /// The low bits of \p R that any reader in the function looks at: 16 (AMDGPU), 8 or 16
+  /// (general registers), or 0 for all.
   unsigned lowBitsRead(llvm::Register R);
 
   /// Erases what gives \p R if nobody reads it and it does nothing else, and so on
@@ -137,6 +137,7 @@ public:
 
 private:
   bool fillNode(llvm::MachineInstr &MI, NodeView &N);
+  bool fillCopy(llvm::MachineInstr &MI, NodeView &N);
   bool fillNode(llvm::MachineInstr &MI, const OpcodeInfo &Info, const Row &R, NodeView &N);
   bool holdsLaneMask(const llvm::MachineInstr &MI);
   std::optional<llvm::APInt> constantOfReg(llvm::Register R, unsigned SubReg, unsigned Depth);

@@ -423,7 +423,8 @@ Window WindowCutter::build(const Chosen &C) {
     // One instruction gives each output: those of the root, then the one kept.
     const Bundle &Root = Pieces[C.Pieces[0]].MIs;
     MachineInstr *MI = I < Root.size() ? Root[I] : Pieces[unsigned(C.Kept)].MIs[0];
-    if (W.typeOf(W.Source, W.Source.Outputs[I]) != ValueType{RegKind::Lane, 32})
+    const ValueType Ty = W.typeOf(W.Source, W.Source.Outputs[I]);
+    if (Ty != ValueType{RegKind::Lane, 32} && Ty.Kind != RegKind::Gpr)
       continue;
     if (unsigned Low = View.lowBitsRead(MI->getOperand(0).getReg())) {
       W.LowBits.resize(W.Source.Outputs.size());

@@ -3,7 +3,8 @@
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rows say nothing of EFLAGS: a window needs the flags of these dead.
+// Rows say nothing of EFLAGS: a window needs the flags of these dead. What takes a cycle
+// on any port weighs half of a simple vector instruction.
 //
 //===----------------------------------------------------------------------===//
 
@@ -83,27 +84,27 @@ static void addOf(RowSet &R, unsigned W) {
     addOne(R, Name, Features, Weight, [=](Sem &S) { S.out(Fn(S.raw(0), S.raw(1))); });
   };
   Unary("MOV" + N + "rr", "", 1, [](V A) { return A; });
-  Unary("NOT" + N + "r", "", 2, [](V A) { return ~A; });
-  Unary("NEG" + N + "r", "", 2, [](V A) { return A.sem().constantLike(A, 0) - A; });
-  Binary("AND" + N + "rr", "", 2, [](V A, V B) { return A & B; });
-  Binary("OR" + N + "rr", "", 2, [](V A, V B) { return A | B; });
-  Binary("XOR" + N + "rr", "", 2, [](V A, V B) { return A ^ B; });
-  Binary("ADD" + N + "rr", "", 2, [](V A, V B) { return A + B; });
-  Binary("SUB" + N + "rr", "", 2, [](V A, V B) { return A - B; });
+  Unary("NOT" + N + "r", "", 1, [](V A) { return ~A; });
+  Unary("NEG" + N + "r", "", 1, [](V A) { return A.sem().constantLike(A, 0) - A; });
+  Binary("AND" + N + "rr", "", 1, [](V A, V B) { return A & B; });
+  Binary("OR" + N + "rr", "", 1, [](V A, V B) { return A | B; });
+  Binary("XOR" + N + "rr", "", 1, [](V A, V B) { return A ^ B; });
+  Binary("ADD" + N + "rr", "", 1, [](V A, V B) { return A + B; });
+  Binary("SUB" + N + "rr", "", 1, [](V A, V B) { return A - B; });
   Binary("IMUL" + N + "rr", "", 3, [](V A, V B) { return A * B; });
-  Binary("ANDN" + N + "rr", "+bmi", 2, [](V A, V B) { return ~A & B; });
-  Unary("BLSR" + N + "rr", "+bmi", 2, [](V A) { return A & (A - 1); });
-  Unary("BLSI" + N + "rr", "+bmi", 2, [](V A) { return A & (A.sem().constantLike(A, 0) - A); });
-  Unary("BLSMSK" + N + "rr", "+bmi", 2, [](V A) { return A ^ (A - 1); });
+  Binary("ANDN" + N + "rr", "+bmi", 1, [](V A, V B) { return ~A & B; });
+  Unary("BLSR" + N + "rr", "+bmi", 1, [](V A) { return A & (A - 1); });
+  Unary("BLSI" + N + "rr", "+bmi", 1, [](V A) { return A & (A.sem().constantLike(A, 0) - A); });
+  Unary("BLSMSK" + N + "rr", "+bmi", 1, [](V A) { return A ^ (A - 1); });
   Unary("POPCNT" + N + "rr", "+popcnt", 3, ctpop);
   Unary("LZCNT" + N + "rr", "+lzcnt", 3, ctlz);
   Unary("TZCNT" + N + "rr", "+bmi", 3, [](V A) { return ctpop(~A & (A - 1)); });
 
-  Unary("INC" + N + "r", "", 2, [](V A) { return A + 1; });
-  Unary("DEC" + N + "r", "", 2, [](V A) { return A - 1; });
-  Unary("BSWAP" + N + "r", "", 2, swapBytes);
+  Unary("INC" + N + "r", "", 1, [](V A) { return A + 1; });
+  Unary("DEC" + N + "r", "", 1, [](V A) { return A - 1; });
+  Unary("BSWAP" + N + "r", "", 1, swapBytes);
   Binary("BEXTR" + N + "rr", "+bmi", 3, extractField);
-  Binary("BZHI" + N + "rr", "+bmi2", 2, [](V A, V B) { return A & lowMask(B & 0xff); });
+  Binary("BZHI" + N + "rr", "+bmi2", 1, [](V A, V B) { return A & lowMask(B & 0xff); });
   Binary("PEXT" + N + "rr", "+bmi2", 4, extractBits);
   Binary("PDEP" + N + "rr", "+bmi2", 4, depositBits);
 
@@ -117,23 +118,23 @@ static void addOf(RowSet &R, unsigned W) {
                 {"SAR", ashr, [](V A) { return ashr(A, 1u); }}};
   for (auto &T : Shifts) {
     auto Fn = T.Fn;
-    addOne(R, T.Name + N + "ri", "", 2, [=](Sem &S) {
+    addOne(R, T.Name + N + "ri", "", 1, [=](Sem &S) {
       S.out(Fn(S.raw(0), zextOrTrunc(S.imm(0), W) & int64_t(W - 1)));
     }).imm(Row::ImmUse::Shift);
-    addOne(R, T.Name + ("X" + N) + "rr", "+bmi2", 2,
+    addOne(R, T.Name + ("X" + N) + "rr", "+bmi2", 1,
            [=](Sem &S) { S.out(Fn(S.raw(0), S.raw(1) & int64_t(W - 1))); });
   }
   auto WithImm = [&](const std::string &Name, V (*Fn)(V, V)) {
-    addOne(R, Name, "", 2, [=](Sem &S) {
+    addOne(R, Name, "", 1, [=](Sem &S) {
       S.out(Fn(S.raw(0), zextOrTrunc(S.imm(0), W) & int64_t(W - 1)));
     }).imm(Row::ImmUse::Shift);
   };
   WithImm("ROL" + N + "ri", rotl);
   WithImm("ROR" + N + "ri", rotr);
   for (auto &T : Shifts)
-    Unary(T.Name + N + "r1", "", 2, T.ByOne);
-  Unary("ROL" + N + "r1", "", 2, [](V A) { return rotl(A, A.sem().constantLike(A, 1)); });
-  Unary("ROR" + N + "r1", "", 2, [](V A) { return rotr(A, A.sem().constantLike(A, 1)); });
+    Unary(T.Name + N + "r1", "", 1, T.ByOne);
+  Unary("ROL" + N + "r1", "", 1, [](V A) { return rotl(A, A.sem().constantLike(A, 1)); });
+  Unary("ROR" + N + "r1", "", 1, [](V A) { return rotr(A, A.sem().constantLike(A, 1)); });
   struct {
     const char *Name;
     V (*Fn)(V, V);
@@ -144,8 +145,8 @@ static void addOf(RowSet &R, unsigned W) {
     auto Fn = [=, Set = T.Fn](V A, V Number) {
       return Set(A, shl(A.sem().constantLike(A, 1), Number & int64_t(W - 1)));
     };
-    addOne(R, T.Name + N + "rr", "", 2, [=](Sem &S) { S.out(Fn(S.raw(0), S.raw(1))); });
-    addOne(R, T.Name + N + "ri8", "", 2, [=](Sem &S) {
+    addOne(R, T.Name + N + "rr", "", 1, [=](Sem &S) { S.out(Fn(S.raw(0), S.raw(1))); });
+    addOne(R, T.Name + N + "ri8", "", 1, [=](Sem &S) {
       S.out(Fn(S.raw(0), zextOrTrunc(S.imm(0), W)));
     }).imm(Row::ImmUse::Shift);
   }
@@ -155,7 +156,7 @@ static void addOf(RowSet &R, unsigned W) {
       V A = S.raw(0), B = S.raw(1), Count = zextOrTrunc(S.imm(0), W);
       S.out(Left ? funnelLeft(A, B, Count) : funnelRight(B, A, Count));
     }).imm(Row::ImmUse::Shift);
-  addOne(R, "RORX" + N + "ri", "+bmi2", 2, [=](Sem &S) {
+  addOne(R, "RORX" + N + "ri", "+bmi2", 1, [=](Sem &S) {
     S.out(rotr(S.raw(0), zextOrTrunc(S.imm(0), W)));
   }).imm(Row::ImmUse::Shift);
 }
