@@ -255,10 +255,12 @@ public:
   const Rule &fill(const Filling &F) {
     for (const Way &W : Ways) {
       unsigned K = std::min(F[W.Number], W.count() - 1);
-      if (W.Bits)
-        *W.Bits = W.Values[K];
-      else
+      if (!W.Bits)
         *W.Imm = W.Imms[K];
+      else if (W.Number == 0 && W.Values[K].isZero())
+        *W.Bits = APInt::getZeroWidth(); // nothing is known
+      else
+        *W.Bits = W.Values[K];
     }
     return Base;
   }

@@ -117,6 +117,17 @@ TEST(Lift, FactsScale) {
       EXPECT_TRUE(L.R.W.Leaves[0].Zeros.trunc(32) == 0x80000000u) << printRule(L.R);
 }
 
+TEST(Lift, FactsMayEnd) {
+  // What is known of the upper bits is none of the lower register's: facts that say nothing
+  // are none, or the text would be another rule's.
+  Rule R = x86("  %0:v256 zeros=hex(00000000000000000000000000000000"
+               "ffffffffffffffffffffffffffffffff)\n"
+               "  %1:v256 = VPADDDZ256rr %0, %0\n  %2:v256 = VPSLLDZ256ri %0, 1\n"
+               "  %3:v256 = VPANDDZ256rr %1, %2\n  yield %3\n=>\n"
+               "  %1:v256 = VPADDDZ256rr %0, %0\n  yield %1\n");
+  EXPECT_TRUE(liftsTo(R, "VPANDDZ128rr"));
+}
+
 TEST(Lift, GeneralRulesKeepTheirSymbols) {
   Rule R = x86("  $a:i8\n  $b:i8\n  where $a + $b < 16\n  %0:v128\n"
                "  %1:v128 = VPSRLWZ128ri %0, $a\n  %2:v128 = VPSRLWZ128ri %1, $b\n  yield %2\n=>\n"
