@@ -62,6 +62,10 @@ bool TaskSearch::withLibrary() {
 bool TaskSearch::withShifted() {
   if (!S.O.SolveConstants || !fits(6, 2)) // two instructions and two constants
     return !S.done();
+  // Only comparisons give the goal then: in vectors all or nothing.
+  readGoal();
+  if (T.GoalTy.Kind != RegKind::Mask && any_of(Goal, [](uint8_t X) { return X != 0 && X != 0xff; }))
+    return !S.done();
   for (const Leaf &L : S.W.Leaves) {
     if (!L.Const || !loadable(L.Ty))
       continue;

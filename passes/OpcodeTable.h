@@ -67,7 +67,7 @@ public:
   /// depends on the subtarget.
   void enter(const llvm::MCSubtargetInfo &STI);
   OpcodeInfo info(unsigned Opcode, const llvm::TargetInstrInfo &TII);
-  /// The row that a COPY between a mask and a general register becomes, or nullptr if
+  /// The row that a COPY of a mask to a general register becomes, or nullptr if
   /// the subtarget has none that moves all of it.
   const Row *moveBetween(ValueType To, ValueType From) const;
   /// All such rows.

@@ -278,7 +278,7 @@ bool ValueView::holdsLaneMask(const MachineInstr &MI) {
   return false;
 }
 
-/// A copy between a mask and a general register is the move that it becomes.
+/// A copy of a mask to a general register is the move that it becomes.
 bool ValueView::fillCopy(MachineInstr &MI, NodeView &N) {
   const MachineOperand &Def = MI.getOperand(0), &Src = MI.getOperand(1);
   if (AMDGPU || !Def.getReg().isVirtual() || Def.getSubReg() || !Src.getReg().isVirtual() ||

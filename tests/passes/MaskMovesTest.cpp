@@ -28,20 +28,6 @@ rule x86_64
   yield %3
 end
 )";
-/// Not true; KMOVD is what it is about.
-const char FromGeneral[] = R"(
-rule x86_64
-  %0:r32
-  %1:v512
-  %2:k64 = KMOVDkr %0
-  %3:v512 = VPADDDZrrkz %2, %1, %1
-  yield %3
-=>
-  %2:v512 = VPADDDZrr %1, %1
-  yield %2
-end
-)";
-
 std::string compare(const std::string &Rest) {
   return "  bb.0:\n    liveins: $xmm0, $rdi\n    %0:vr128x = COPY $xmm0\n    %9:gr64 = COPY $rdi\n"
          "    %1:vr128x = AVX512_128_SET0\n    %2:vk16 = VPCMPBZ128rri %0, %1, 5\n"
@@ -89,18 +75,24 @@ TEST(MaskMoves, AnotherReaderOfTheMaskKeepsIt) {
   EXPECT_GE(S.OtherUse, 1u);
 }
 
-TEST(MaskMoves, MasksMadeOfGeneralRegisters) {
-  auto Body = [](const char *Class) {
-    return std::string("  bb.0:\n    liveins: $edi, $zmm0\n    %0:gr32 = COPY $edi\n"
-                       "    %1:vr512 = COPY $zmm0\n    %2:") +
-           Class +
-           " = COPY %0\n    %3:vr512 = VPADDDZrrkz %2, %1, %1\n    $zmm0 = COPY %3\n"
-           "    RET64 implicit $zmm0\n";
-  };
+TEST(MaskMoves, WithoutByteMasksACopyMovesWords) {
+  const char Zero[] = R"(
+rule x86_64
+  %0:v512
+  %1:k64 = VPCMPDZrri %0, %0, 6
+  %2:r32 = KMOVDrk %1
+  yield %2
+=>
+  %1:r32 = MOV32r0
+  yield %1
+end
+)";
+  const std::string Body = "  bb.0:\n    liveins: $zmm0\n    %0:vr512 = COPY $zmm0\n"
+                           "    %1:vk16 = VPCMPDZrri %0, %0, 6\n    %2:gr32 = COPY %1\n"
+                           "    $eax = COPY %2\n    RET 0, $eax\n";
   ApplyStats S;
-  EXPECT_THAT(apply(Body("vk16wm"), FromGeneral, S), HasSubstr("VPADDDZrr %"));
-  // Without AVX512BW the copy moves 16 bits.
-  EXPECT_THAT(apply(Body("vk16wm"), FromGeneral, S, "knl"), HasSubstr("VPADDDZrrkz"));
+  EXPECT_THAT(apply(Body, Zero, S), HasSubstr("MOV32r0"));
+  EXPECT_THAT(apply(Body, Zero, S, "knl"), HasSubstr("VPCMPDZrri"));
   EXPECT_EQ(S.Matched, 0u);
 }
 
