@@ -99,11 +99,12 @@ public:
     return true;
   }
 
-  /// The outputs of \p P. What is left open is filled from \p R.
-  std::vector<Concrete> run(const Window &W, const Program &P, const Inputs &In, Random &R) {
+  /// The outputs of \p P. What is left open is filled with what \p Fill gives.
+  std::vector<Concrete> run(const Window &W, const Program &P, const Inputs &In,
+                            llvm::function_ref<uint64_t()> Fill) {
     std::vector<Concrete> Values = In.Leaves;
     for (const Node &N : P.Nodes)
-      Values.push_back(node(W, P, N, In, Values, R));
+      Values.push_back(node(W, P, N, In, Values, Fill));
     std::vector<Concrete> Out;
     for (unsigned Id : P.Outputs)
       Out.push_back(Values[Id]);
@@ -201,7 +202,7 @@ private:
   }
 
   Concrete node(const Window &W, const Program &P, const Node &N, const Inputs &In,
-                const std::vector<Concrete> &Values, Random &R) {
+                const std::vector<Concrete> &Values, llvm::function_ref<uint64_t()> Fill) {
     unsigned Bytes = N.Ty.bytes();
     Concrete Out = blank(In.Tests * Bytes);
     if (N.R->isGeneric()) {
@@ -237,7 +238,7 @@ private:
       if (!Open)
         continue;
       const bool Zero = !In.On[I / Bytes] && N.R->Off == OffLanes::Zero;
-      Out.Bytes[I] = Zero ? 0 : uint8_t(R());
+      Out.Bytes[I] = Zero ? 0 : uint8_t(Fill());
       Out.Open[I] = Zero ? 0 : 0xff;
     }
     return Out;
