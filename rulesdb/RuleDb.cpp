@@ -371,8 +371,15 @@ Error RuleDb::Impl::putRule(const Rule &R, const RuleEvidence &Evidence, bool &N
   if (Error E = bindEvidence(*Put, Evidence).bind(Evidence.FoundBy).run())
     return E;
   New = Db->changes() != 0;
-  if (!New)
-    return Error::success();
+  if (!New) {
+    // Of a window and of a relative that was found before it, or after: the same either way,
+    // as in a merge.
+    auto Better = Db->prepare("UPDATE rules SET found_by = ?1 WHERE id = ?2 AND found_by IN "
+                              "('generalisation', 'lifting') AND found_by < ?1");
+    if (!Better)
+      return Better.takeError();
+    return Better->bind(Evidence.FoundBy).bind(Hex).run();
+  }
   if (Error E = putRoots(Hex, Canonical))
     return E;
   if (!Evidence.RowHashes.empty())

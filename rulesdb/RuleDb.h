@@ -53,7 +53,7 @@ struct RuleEvidence {
   std::vector<std::pair<std::string, Hash128>> RowHashes;
   bool Confirmed = true; ///< every row has silicon or a second source
   std::string FPClass = "exact";
-  std::string FoundBy; ///< "search", "hand"
+  std::string FoundBy; ///< "search", "lifting", "generalisation", "hand"
   double Seconds = 0;  ///< kept out of the canonical dump
 };
 

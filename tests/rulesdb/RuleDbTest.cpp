@@ -311,6 +311,25 @@ TEST(RuleDb, ANewProofEndsStaleness) {
   EXPECT_EQ(S.Evidence.RowHashes, rowHashesOf(R));
 }
 
+TEST(RuleDb, WhoFoundARuleDoesNotDependOnTheOrder) {
+  TempFolder Dir;
+  Rule R = dotRule();
+  auto FoundBy = [&](std::initializer_list<const char *> Order) {
+    std::string Path = Dir.file(std::string(*Order.begin()) + std::to_string(Order.size()) + ".db");
+    auto Db = openDb(Path);
+    for (const char *By : Order) {
+      RuleEvidence E = evidence();
+      E.FoundBy = By;
+      take(Db->addRule(R, E));
+    }
+    return take(Db->rules())[0].Evidence.FoundBy;
+  };
+  EXPECT_EQ(FoundBy({"lifting", "search"}), "search");
+  EXPECT_EQ(FoundBy({"search", "lifting"}), "search");
+  EXPECT_EQ(FoundBy({"generalisation", "lifting", "search"}), "search");
+  EXPECT_EQ(FoundBy({"hand", "search"}), "hand") << "who wrote a rule stays";
+}
+
 TEST(RuleDb, PrefixesMustBeLongEnoughAndUnique) {
   TempFolder Dir;
   auto Db = openDb(Dir.file("rules.db"));
