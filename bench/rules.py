@@ -27,7 +27,7 @@ import corpus
 import sources
 
 CPUS = {
-    "x86_64": ["x86-64", "x86-64-v2", "x86-64-v3", "icelake-server", "znver5"],
+    "x86_64": ["x86-64", "x86-64-v2", "sandybridge", "x86-64-v3", "skylake-avx512", "icelake-server", "znver5"],
     "amdgcn": ["gfx942", "gfx1100"],
 }
 
