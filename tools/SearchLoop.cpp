@@ -289,9 +289,12 @@ private:
   }
 
   /// Stores what \p R is with other opcodes, and general forms of that: rules that this
-  /// window is no place for.
+  /// window is no place for. An interrupt or the end of the time cuts it short.
   Error otherOpcodes(const Rule &R) {
-    Expected<std::vector<Lifted>> Found = lift(R);
+    auto Ends = [&] { return interruptFlag() || left() <= 0; };
+    LiftOptions LO;
+    LO.Stop = Ends;
+    Expected<std::vector<Lifted>> Found = lift(R, LO);
     if (!Found)
       return Found.takeError();
     auto Store = [&](const Rule &New, const RuleEvidence &E) -> Error {
@@ -305,7 +308,7 @@ private:
     for (const Lifted &L : *Found) {
       if (Error E = Store(L.R, evidenceOf(L.R, L.V, "lifting")))
         return E;
-      if (!O.Generalize || interruptFlag())
+      if (!O.Generalize || Ends())
         continue;
       Expected<std::optional<Generalization>> G = generalize(L.R);
       if (!G)

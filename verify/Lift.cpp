@@ -301,7 +301,7 @@ public:
   }
 
 private:
-  bool spent() const { return Out.size() == O.MaxRules || Proofs == O.MaxProofs; }
+  bool spent() const { return Out.size() == O.MaxRules || Proofs == O.MaxProofs || O.Stop(); }
 
   /// The narrowest registers say which numbers do; the others are tried with those.
   Error change(const Rule &R, const OpcodeChange &C) {

@@ -13,6 +13,7 @@
 #define WHITTLE_VERIFY_LIFT_H
 
 #include "verify/Verify.h"
+#include <functional>
 
 namespace whittle {
 
@@ -20,6 +21,8 @@ struct LiftOptions {
   unsigned MaxProofs = 300; ///< tried for one rule and all that comes of it
   unsigned MaxRules = 16;   ///< that come of one rule
   VerifyOptions Verify{.RLimit = 1'000'000, .WatchdogMs = 10'000};
+  /// Asked before each proof: true ends it with what was found so far.
+  std::function<bool()> Stop = [] { return false; };
 };
 
 struct Lifted {

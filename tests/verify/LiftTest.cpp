@@ -151,6 +151,12 @@ TEST(Lift, BudgetsEnd) {
   Rule R = negated();
   EXPECT_EQ(cantFail(lift(R, {.MaxRules = 1})).size(), 1u);
   EXPECT_TRUE(cantFail(lift(R, {.MaxProofs = 0})).empty());
+  unsigned Asked = 0;
+  LiftOptions Cut;
+  Cut.Stop = [&] { return ++Asked > 3; };
+  size_t Some = cantFail(lift(R, Cut)).size(), All = cantFail(lift(R)).size();
+  EXPECT_GT(Some, 0u) << "what was found before counts";
+  EXPECT_LT(Some, All);
 }
 
 TEST(Lift, NotOfLoops) {
