@@ -126,6 +126,10 @@ TEST(Lift, FactsMayEnd) {
                "  %3:v256 = VPANDDZ256rr %1, %2\n  yield %3\n=>\n"
                "  %1:v256 = VPADDDZ256rr %0, %0\n  yield %1\n");
   EXPECT_TRUE(liftsTo(R, "VPANDDZ128rr"));
+  for (const Lifted &L : cantFail(lift(R)))
+    for (const Leaf &X : L.R.W.Leaves)
+      for (const APInt &Mask : {X.Zeros, X.Ones})
+        EXPECT_TRUE(!Mask.isZero() || Mask.getBitWidth() == 0) << printRule(L.R);
 }
 
 TEST(Lift, GeneralRulesKeepTheirSymbols) {
