@@ -16,8 +16,9 @@ using namespace llvm;
 namespace whittle {
 
 struct Evaluator::Impl {
-  explicit Impl(std::unique_ptr<HostJit> Jit) : Jit(std::move(Jit)) {}
+  Impl(const TargetIsa &Isa, std::unique_ptr<HostJit> Jit) : Reals(Isa), Jit(std::move(Jit)) {}
 
+  RealInstructions Reals;
   std::unique_ptr<HostJit> Jit;
   struct Entry {
     std::mutex Lock;
@@ -29,6 +30,11 @@ struct Evaluator::Impl {
 
   Expected<void *> get(const Kernel &K);
   Expected<void *> make(const Kernel &K);
+  const RealInstruction *realOf(const Row &R);
+  bool agrees(const Row &R, const RealInstruction &Candidate);
+
+  std::mutex RealLock;
+  DenseMap<const Row *, const RealInstruction *> Real; ///< null: the meaning
 };
 
 Expected<void *> Evaluator::Impl::make(const Kernel &K) {
@@ -42,7 +48,7 @@ Expected<void *> Evaluator::Impl::get(const Kernel &K) {
   Entry *E;
   {
     std::lock_guard<std::mutex> Guard(Lock);
-    auto &Slot = Entries[K.name()];
+    auto &Slot = Entries[K.key()];
     if (!Slot)
       Slot = std::make_unique<Entry>();
     E = Slot.get();
@@ -59,15 +65,96 @@ Expected<void *> Evaluator::Impl::get(const Kernel &K) {
   return E->Address;
 }
 
+static Kernel rowsKernel(const Node &N, ArrayRef<ValueType> OpTypes) {
+  Kernel K;
+  K.N.R = N.R;
+  K.N.Ty = N.R->isGeneric() ? N.Ty : N.R->Def;
+  if (N.R->isGeneric()) {
+    K.N.Imms = N.Imms;
+    K.OpTypes.assign(OpTypes.begin(), OpTypes.end());
+  } else {
+    K.OpTypes = N.R->Ins;
+  }
+  return K;
+}
+
+/// Values with whatever decides a meaning: few bits, many, all of a kind.
+static std::vector<uint8_t> trialValues(size_t Bytes, uint64_t Seed) {
+  std::vector<uint8_t> Values(Bytes);
+  uint64_t X = Seed;
+  for (size_t I = 0; I != Bytes; ++I) {
+    X = X * 6364136223846793005u + 1442695040888963407u;
+    uint8_t Byte = uint8_t(X >> 56);
+    switch (I / 64 % 4) {
+    case 0:
+      Values[I] = Byte;
+      break;
+    case 1:
+      Values[I] = Byte & 0x8f; // selectors, most of them in range
+      break;
+    case 2:
+      Values[I] = Byte & 1 ? 0xff : uint8_t(X >> 48 & 0x80);
+      break;
+    default:
+      Values[I] = uint8_t(X >> 40) < 200 ? 0 : Byte;
+    }
+  }
+  return Values;
+}
+
+/// The instruction itself for a row whose meaning is slow, if it gives the same on a
+/// thousand values: once a process, whatever was found elsewhere.
+const RealInstruction *Evaluator::Impl::realOf(const Row &R) {
+  {
+    std::lock_guard<std::mutex> Guard(RealLock);
+    if (auto It = Real.find(&R); It != Real.end())
+      return It->second;
+  }
+  const RealInstruction *Found = nullptr;
+  const RealInstruction *Candidate = R.isGeneric() ? nullptr : Reals.find(R);
+  if (Candidate && isSlow(R) && agrees(R, *Candidate))
+    Found = Candidate;
+  std::lock_guard<std::mutex> Guard(RealLock);
+  return Real.try_emplace(&R, Found).first->second;
+}
+
+bool Evaluator::Impl::agrees(const Row &R, const RealInstruction &Candidate) {
+  constexpr size_t Tests = 1024;
+  Node N;
+  N.R = &R;
+  Kernel Meant = rowsKernel(N, R.Ins), Done = Meant;
+  Done.Real = &Candidate;
+  auto MeantFn = get(Meant), DoneFn = get(Done);
+  if (!MeantFn || !DoneFn) {
+    consumeError(joinErrors(MeantFn.takeError(), DoneFn.takeError()));
+    return false;
+  }
+  std::vector<std::vector<uint8_t>> Values;
+  const uint8_t *In[8];
+  for (auto [K, Ty] : enumerate(R.Ins)) {
+    Values.push_back(trialValues(Tests * Ty.bytes(), K + 1));
+    In[K] = Values.back().data();
+  }
+  std::vector<uint8_t> Expected(Tests * R.Def.bytes()), Got(Expected.size());
+  for (const auto &Form : Candidate.Forms) {
+    int64_t Imm = Form.first;
+    reinterpret_cast<RowFn>(*MeantFn)(In, Expected.data(), &Imm, Tests);
+    reinterpret_cast<RowFn>(*DoneFn)(In, Got.data(), &Imm, Tests);
+    if (Expected != Got)
+      return false;
+  }
+  return true;
+}
+
 Evaluator::Evaluator() = default;
 Evaluator::~Evaluator() = default;
 
-Expected<std::unique_ptr<Evaluator>> Evaluator::create(const TargetIsa &) {
+Expected<std::unique_ptr<Evaluator>> Evaluator::create(const TargetIsa &Isa) {
   auto Jit = HostJit::create(CodeGenOptLevel::Default);
   if (!Jit)
     return Jit.takeError();
   std::unique_ptr<Evaluator> E(new Evaluator());
-  E->I = std::make_unique<Impl>(std::move(*Jit));
+  E->I = std::make_unique<Impl>(Isa, std::move(*Jit));
   return E;
 }
 
@@ -84,21 +171,10 @@ Expected<Evaluator *> Evaluator::shared(const TargetIsa &Isa) {
   return (Open[&Isa] = std::move(*Made)).get();
 }
 
-static Kernel rowsKernel(const Node &N, ArrayRef<ValueType> OpTypes) {
-  Kernel K;
-  K.N.R = N.R;
-  K.N.Ty = N.R->isGeneric() ? N.Ty : N.R->Def;
-  if (N.R->isGeneric()) {
-    K.N.Imms = N.Imms;
-    K.OpTypes.assign(OpTypes.begin(), OpTypes.end());
-  } else {
-    K.OpTypes = N.R->Ins;
-  }
-  return K;
-}
-
 Expected<Evaluator::RowFn> Evaluator::function(const Node &N, ArrayRef<ValueType> OpTypes) {
-  auto Address = I->get(rowsKernel(N, OpTypes));
+  Kernel K = rowsKernel(N, OpTypes);
+  K.Real = I->realOf(*N.R);
+  auto Address = I->get(K);
   if (!Address)
     return Address.takeError();
   return reinterpret_cast<RowFn>(*Address);
@@ -116,6 +192,7 @@ Expected<Evaluator::ProbeFn> Evaluator::probe(const Row &R, unsigned InnerOperan
   K.OpTypes = R.Ins;
   K.Inner = InnerOperand;
   K.Tests = Tests ? Tests : naturalTests(R);
+  K.Real = I->realOf(R);
   auto Address = I->get(K);
   if (!Address)
     return Address.takeError();
@@ -132,6 +209,8 @@ Expected<Evaluator::TernaryFn> Evaluator::ternary(unsigned Bytes) {
     return Address.takeError();
   return reinterpret_cast<TernaryFn>(*Address);
 }
+
+bool Evaluator::agrees(const Row &R, const RealInstruction &Real) { return I->agrees(R, Real); }
 
 std::string Evaluator::cachePath(const Row &R) const {
   Node N;

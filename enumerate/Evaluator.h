@@ -14,13 +14,16 @@
 
 namespace whittle {
 
+struct RealInstruction;
+
 /// The lane's number that a row which asks for it sees in a test: one of four that
 /// are far apart, so that a chunk of any size has them.
 constexpr unsigned laneOfTest(size_t Test) { return unsigned(Test & 3) * 21; }
 
 /// JIT-compiled meanings (ORC), compiled on first use, shared by threads;
 /// objects are cached on disk (isa/ObjectStore.h) by row hash, host CPU and LLVM
-/// version.
+/// version. In the place of a slow meaning stands the instruction itself, where the
+/// host has it and agrees().
 ///
 /// Buffers hold NumTests values of ValueType::bytes() each, one after the
 /// other. For Lane values a test is one lane; a Matrix row takes each 64
@@ -60,6 +63,10 @@ public:
   /// Runs a program: Leaves[i] is leaf i's buffer; Out[j] output j's.
   llvm::Error run(const Window &W, const Program &P, llvm::ArrayRef<const uint8_t *> Leaves,
                   llvm::ArrayRef<uint8_t *> Out, size_t NumTests);
+
+  /// Whether \p Real gives what the meaning of \p R gives: on a thousand values of each
+  /// operand, for each of its immediates.
+  bool agrees(const Row &R, const RealInstruction &Real);
 
   /// Where the compiled row is kept on disk; empty without a cache.
   std::string cachePath(const Row &R) const;

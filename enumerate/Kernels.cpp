@@ -19,7 +19,7 @@ using namespace llvm;
 namespace whittle {
 
 /// Raised when the code that is built around meanings changes.
-static constexpr unsigned KernelVersion = 2;
+static constexpr unsigned KernelVersion = 3;
 
 unsigned naturalTests(const Row &R) {
   unsigned Widest = R.Def.bytes();
@@ -34,6 +34,8 @@ std::string Kernel::name() const {
   std::string S = "row.";
   if (K == Probe)
     S = "probe." + std::to_string(Inner) + "." + std::to_string(Tests) + ".";
+  if (Real)
+    S += "real.";
   S += N.R->Name;
   if (N.R->isGeneric()) {
     S += "." + N.Ty.str();
@@ -51,6 +53,11 @@ std::string Kernel::key() const {
     S += " " + rowHash(*N.R).hex() + " " + N.R->Def.str();
     for (ValueType T : N.R->Ins)
       S += " " + T.str();
+  }
+  if (Real) {
+    S += " " + std::to_string(Real->Way) + " " + Real->Constraints;
+    for (const auto &[Imm, Text] : Real->Forms)
+      S += " " + Text;
   }
   return S;
 }
@@ -103,7 +110,11 @@ public:
     B.SetInsertPoint(End);
   }
 
-  Value *call(Function *Meaning, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms) {
+  /// What \p K says of \p Ops.
+  Value *call(const Kernel &K, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms) {
+    if (K.Real)
+      return K.Real->emit(B, *K.N.R, Ops, Imms);
+    Function *Meaning = buildMeaning(M, K.N, K.OpTypes);
     Meaning->addFnAttr(Attribute::AlwaysInline);
     SmallVector<Value *, 8> Args(Ops);
     Args.append(Imms.begin(), Imms.end());
@@ -143,7 +154,6 @@ static void buildRows(Module &M, const Kernel &K) {
   const Row &R = *K.N.R;
   if (!R.isWave()) {
     auto Imms = L.immediates(L.F->getArg(2), R.isGeneric() ? 0 : R.NumImms);
-    Function *Meaning = buildMeaning(M, K.N, K.OpTypes);
     L.loop(L.F->getArg(3), [&](Value *I) {
       SmallVector<Value *, 4> Ops;
       for (auto [P, T] : zip(Ptrs, K.OpTypes))
@@ -153,7 +163,7 @@ static void buildRows(Module &M, const Kernel &K) {
       if (R.ReadsLaneId)
         More.push_back(B.CreateTrunc(B.CreateMul(B.CreateAnd(I, 3), B.getInt64(laneOfTest(1))),
                                      B.getInt32Ty()));
-      L.store(L.call(Meaning, Ops, More), L.at(Out, B.CreateMul(I, B.getInt64(K.N.Ty.bytes()))));
+      L.store(L.call(K, Ops, More), L.at(Out, B.CreateMul(I, B.getInt64(K.N.Ty.bytes()))));
     });
     B.CreateRetVoid();
     return;
@@ -208,7 +218,6 @@ static void buildProbe(Module &M, const Kernel &K) {
       Fixed[T].push_back(I == K.Inner ? nullptr
                                       : L.load(Ty.irType(C), L.at(Ptrs[I], T * Ty.bytes())));
   }
-  Function *Meaning = buildMeaning(M, R);
   AllocaInst *Found = B.CreateAlloca(B.getInt64Ty());
   B.CreateStore(B.getInt64(0), Found);
   unsigned InBytes = R.Ins[K.Inner].bytes();
@@ -221,7 +230,7 @@ static void buildProbe(Module &M, const Kernel &K) {
       SmallVector<Value *, 4> More(Imms.begin(), Imms.end());
       if (R.ReadsLaneId)
         More.push_back(B.getInt32(laneOfTest(T)));
-      Value *X = L.call(Meaning, Ops, More);
+      Value *X = L.call(K, Ops, More);
       Value *D = B.CreateAnd(B.CreateXor(X, Goals[T]), Cares[T]);
       Differ = Differ ? B.CreateOr(Differ, D) : D;
     }

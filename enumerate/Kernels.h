@@ -10,6 +10,7 @@
 #ifndef WHITTLE_ENUMERATE_KERNELS_H
 #define WHITTLE_ENUMERATE_KERNELS_H
 
+#include "enumerate/RealInstruction.h"
 #include "isa/Program.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <memory>
@@ -31,10 +32,11 @@ struct Kernel {
   Node N;
   llvm::SmallVector<ValueType, 4> OpTypes;
   unsigned Inner = 0, Tests = 0;
+  const RealInstruction *Real = nullptr; ///< in the place of the meaning
 
-  /// Names the function; equal names mean equal functions for one target.
+  /// Names the function.
   std::string name() const;
-  /// What its code depends on, but for the host: row hash and signature.
+  /// What its code depends on, but for the host: row hash and signature, or the instruction.
   std::string key() const;
 };
 

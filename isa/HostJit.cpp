@@ -48,6 +48,7 @@ HostJit::~HostJit() = default;
 Expected<std::unique_ptr<HostJit>> HostJit::create(CodeGenOptLevel Level) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
+  InitializeNativeTargetAsmParser(); // of inline assembly
   auto Host = orc::JITTargetMachineBuilder::detectHost();
   if (!Host)
     return Host.takeError();
