@@ -120,6 +120,8 @@ def search(args, log, database):
     start = time.time()
     command = [amdgpu.WHITTLE, "search", "--db", database, "--resume", "--time", "%dm" % args.minutes,
                "--window-time", args.window_time, "-j", str(args.jobs), "--format", "json"]  # fmt: skip
+    for known in args.known:
+        command += ["--known", known]
     # Ctrl-C is the search's, which finishes its window and says what it found.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE)
@@ -172,6 +174,7 @@ def main():
     parser.add_argument("--limit", type=int, default=120, metavar="S", help="seconds for one file (120)")
     parser.add_argument("--held-out", action="store_true")
     parser.add_argument("--rules", metavar="DB", help="rules to try on the files held out, not DIR's")
+    parser.add_argument("--known", metavar="DB", action="append", default=[], help="rules not to be found again")
     parser.add_argument("--jobs", "-j", type=int, default=os.cpu_count())
     args = parser.parse_args()
     args.cpu = args.cpu or CPUS[args.target]

@@ -54,6 +54,7 @@ struct SearchOptions {
   size_t CandidateBudget = 0;              ///< 0: none; else stop after that many (eval)
   bool FirstSolution = false;              ///< stop at the first proved; else cheapest
   bool SolveConstants = true;              ///< of the last instruction: new ones
+  std::optional<StaticCost> Below;         ///< what answers have to be cheaper than, too
   unsigned MaxUnknown = 8;                 ///< give up after so many undecided candidates
   const std::atomic<bool> *Stop = nullptr; ///< set by an interrupt
   /// Only classes with a member legal here; nullptr: all rows of the target.

@@ -28,6 +28,8 @@ SearchState::SearchState(Window Win, const SearchOptions &O, const VerifyFn &Ver
     : W(std::move(Win)), O(O), Eval(E), Pool(makePool(W, O, Ranker)),
       Tests(W.Leaves, widestBytes(W, Pool), O.Seed, readsMXCSR(W.Source)),
       Bound(staticCost(W, W.Source)), Verify(Verify) {
+  if (O.Below)
+    Bound = std::min(Bound, *O.Below);
   ChunkTests = std::max(1u, 64 / widestBytes(W, Pool));
   for (const Node &N : W.Source.Nodes)
     if (!N.R->isGeneric())

@@ -46,6 +46,7 @@ llvm::Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O);
 
 struct SearchCommand {
   std::string Db;
+  std::vector<std::string> Known; ///< databases whose rules need not be found again
   LoopOptions Loop;
 };
 llvm::Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O);

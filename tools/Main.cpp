@@ -156,6 +156,9 @@ int main(int Argc, char **Argv) {
   A = Sub(App, "search", "search the queued windows, prove and store rules");
   A->add_option("--db", Sea.Db, "database")->required();
   addLoopOptions(A, Sea.Loop, Times);
+  A->add_option("--known", Sea.Known,
+                "database of rules that need not be found again: only what is cheaper than they "
+                "make a window is looked for");
   A->add_option("--shard", Times.Shard, "I/N: this process's slice of the queue");
   A->add_flag("--resume", Sea.Loop.Resume,
               "leave out what was searched before with the same settings");

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "enumerate/Rewrite.h"
 #include "isa/Measured.h"
 #include "passes/Passes.h"
 #include "rulesdb/ImportExport.h"
@@ -282,26 +283,51 @@ Expected<int> runHarvest(const HarvestCommand &C, const OutputOptions &O) {
   return Status;
 }
 
+/// The rules that are on of \p Files, as rewrites.
+static Expected<std::shared_ptr<const RewriteSet>> knownRules(ArrayRef<std::string> Files) {
+  auto Known = std::make_shared<RewriteSet>();
+  for (const std::string &File : Files) {
+    Expected<std::unique_ptr<RuleDb>> Db = RuleDb::open(File, RuleDb::Mode::ReadOnly);
+    if (!Db)
+      return Db.takeError();
+    Expected<std::vector<LoadedRule>> Rules = loadRules(**Db, "", /*WithShipped=*/false);
+    if (!Rules)
+      return Rules.takeError();
+    for (const LoadedRule &R : *Rules)
+      Known->add(R.R);
+  }
+  return Known;
+}
+
 Expected<int> runSearch(const SearchCommand &C, const OutputOptions &O) {
   Expected<std::unique_ptr<RuleDb>> Db = RuleDb::open(C.Db, RuleDb::Mode::ReadWrite);
   if (!Db)
     return Db.takeError();
-  Expected<LoopSummary> S = searchWindows(**Db, C.Loop);
+  LoopOptions Loop = C.Loop;
+  if (!C.Known.empty()) {
+    Expected<std::shared_ptr<const RewriteSet>> Known = knownRules(C.Known);
+    if (!Known)
+      return Known.takeError();
+    Loop.Known = std::move(*Known);
+  }
+  Expected<LoopSummary> S = searchWindows(**Db, Loop);
   if (!S)
     return S.takeError();
   if (O.Json)
-    outs() << json{{"windows", S->Windows}, {"solved", S->Solved},
-                   {"proved", S->Proved},   {"refuted", S->Refuted},
-                   {"unknown", S->Unknown}, {"candidates", S->Candidates},
-                   {"general", S->General}, {"lifted", S->Lifted},
-                   {"seconds", S->Seconds}, {"rules_added", S->RulesAdded}}
+    outs() << json{{"windows", S->Windows},       {"solved", S->Solved},
+                   {"proved", S->Proved},         {"refuted", S->Refuted},
+                   {"unknown", S->Unknown},       {"candidates", S->Candidates},
+                   {"general", S->General},       {"lifted", S->Lifted},
+                   {"known", S->Known},           {"seconds", S->Seconds},
+                   {"rules_added", S->RulesAdded}}
                   .dump()
            << "\n";
   else if (!O.Quiet)
     outs() << format(
-        "%u windows, %u solved, %u proved, %u general, %u lifted, %u refuted, %u unknown, %llu "
+        "%u windows%s, %u solved, %u proved, %u general, %u lifted, %u refuted, %u unknown, %llu "
         "candidates, %u rules added, %.1f s\n",
-        S->Windows, S->Solved, S->Proved, S->General, S->Lifted, S->Refuted, S->Unknown,
+        S->Windows, C.Known.empty() ? "" : (", " + Twine(S->Known) + " known").str().c_str(),
+        S->Solved, S->Proved, S->General, S->Lifted, S->Refuted, S->Unknown,
         (unsigned long long)S->Candidates, S->RulesAdded, S->Seconds);
   if (S->Interrupted) {
     errs() << "whittle: interrupted; finished windows are in " << C.Db << ", go on with --resume\n";

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tools/SearchLoop.h"
+#include "enumerate/Rewrite.h"
 #include "isa/LoopRule.h"
 #include "isa/Meaning.h"
 #include "isa/TargetIsa.h"
@@ -202,6 +203,30 @@ private:
     return R.get();
   }
 
+  /// What the known rules make of a window, if they make it cheaper.
+  std::optional<StaticCost> knownCost(const QueuedWindow &Q, const MCSubtargetInfo &STI) {
+    if (!O.Known)
+      return std::nullopt;
+    auto [It, New] = KnownCosts.try_emplace(Q.Id);
+    if (!New)
+      return It->second;
+    auto Runs = [&](const Node &N) {
+      auto Legal = [&](const Row *R) {
+        return R->Features.empty() || STI.checkFeatures(R->Features);
+      };
+      return N.R->isGeneric() || any_of(Q.W.Isa->classOf(*N.R).Members, Legal);
+    };
+    Window Wider = Q.W;
+    Program Least = O.Known->reduce(Wider, Q.W.Source, [&](const Rule &R) {
+      return R.W.Isa == Q.W.Isa && all_of(R.Target.Nodes, Runs);
+    });
+    if (StaticCost Cost = staticCost(Wider, Least); Cost < staticCost(Q.W, Q.W.Source)) {
+      It->second = Cost;
+      ++Sum.Known;
+    }
+    return It->second;
+  }
+
   /// True if the window needs no further round.
   Expected<bool> one(const QueuedWindow &Q, const Round &Now, double Seconds, bool LastRound) {
     if (Q.W.isLoop())
@@ -216,9 +241,12 @@ private:
     Rec.Settings = "max-instructions=" + std::to_string(Now.Depth) +
                    " candidates=" + (Now.Candidates ? std::to_string(Now.Candidates) : "all") +
                    " seed=" + std::to_string(O.Seed) + " order=" + (*Ranker)->name().str();
+    SearchOptions S;
+    S.Below = knownCost(Q, **STI);
+    if (S.Below)
+      Rec.Settings += " below=" + std::to_string(S.Below->Weight);
     if (auto It = Searched.find(Q.Id); It != Searched.end() && It->second.count(Rec.Settings))
       return false; // by an earlier run, without success
-    SearchOptions S;
     S.MaxInstructions = Now.Depth;
     S.CandidateBudget = Now.Candidates;
     S.Seconds = Seconds;
@@ -378,7 +406,8 @@ private:
   Clock::time_point Start;
   LoopSummary Sum;
   std::set<Hash128> Generalized; ///< rules of this run, which later rounds may give again
-  std::map<Hash128, std::set<std::string>> Searched; ///< --resume: settings used before
+  std::map<Hash128, std::optional<StaticCost>> KnownCosts; ///< by window
+  std::map<Hash128, std::set<std::string>> Searched;       ///< --resume: settings used before
   std::map<std::pair<std::string, std::string>, std::unique_ptr<MCSubtargetInfo>> Subtargets;
   std::map<std::string, std::unique_ptr<CandidateRanker>> Rankers;
 };

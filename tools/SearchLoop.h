@@ -12,9 +12,12 @@
 #include "rulesdb/RuleDb.h"
 #include "verify/Verify.h"
 #include <atomic>
+#include <memory>
 #include <string>
 
 namespace whittle {
+
+class RewriteSet;
 
 struct LoopOptions {
   double Seconds = 60;       ///< for all windows; 0: no limit
@@ -28,13 +31,16 @@ struct LoopOptions {
   unsigned Shard = 0, Shards = 1;
   bool Generalize = true; ///< look for a general form of each rule found
   bool Lift = false;      ///< prove it for other opcodes of its families too
-  std::string Policy;     ///< a file of `whittle train`
-  bool Progress = false;  ///< lines on stderr
+  /// Rules that need not be found again: only what is cheaper than they make a window is
+  /// looked for.
+  std::shared_ptr<const RewriteSet> Known;
+  std::string Policy;    ///< a file of `whittle train`
+  bool Progress = false; ///< lines on stderr
 };
 
 struct LoopSummary {
-  unsigned Windows = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, General = 0, Lifted = 0,
-           RulesAdded = 0;
+  unsigned Windows = 0, Known = 0, Solved = 0, Proved = 0, Refuted = 0, Unknown = 0, General = 0,
+           Lifted = 0, RulesAdded = 0;
   uint64_t Candidates = 0;
   double Seconds = 0;
   bool Interrupted = false;
