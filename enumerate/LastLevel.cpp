@@ -218,6 +218,15 @@ void TaskSearch::scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const
   static constexpr int64_t Zero[] = {0};
   ArrayRef<int64_t> Imms = SolveImm ? ArrayRef<int64_t>(Zero) : lastImms(R);
   size_t InBytes = Table.chunkBytes(In.Ty);
+  // The first bytes tell nearly all that do not match.
+  const bool HasHead = OutBytes >= 8;
+  auto HeadOf = [](const uint8_t *Bytes) {
+    uint64_t Word;
+    memcpy(&Word, Bytes, 8);
+    return Word;
+  };
+  const uint64_t GoalHead = HasHead ? HeadOf(Goal.data()) : 0,
+                 CareHead = HasHead ? HeadOf(Care.data()) : 0;
   for (size_t At = 0; At < In.Count; At += TileValues) {
     size_t N = std::min(TileValues, In.Count - At);
     for (unsigned P = 0; P != R.arity(); ++P)
@@ -226,13 +235,14 @@ void TaskSearch::scan(const PoolRow &R, unsigned Mask, const InnerSet &In, const
     for (int64_t Imm : Imms) {
       R.Fn(Ptrs, X.Out.data(), R.immediates(Imm), N * C);
       Out.Candidates += N;
-      for (size_t I = 0; I != N; ++I) {
-        const uint8_t *Chunk = X.Out.data() + I * OutBytes;
-        if (!SolveImm) {
-          if (matchesChunk(Chunk))
+      const uint8_t *Chunk = X.Out.data();
+      if (!SolveImm) {
+        for (size_t I = 0; I != N; ++I, Chunk += OutBytes)
+          if (!(HasHead && (HeadOf(Chunk) ^ GoalHead) & CareHead) && matchesChunk(Chunk))
             found(R, In, At + I, Ops, Imm, Out, X);
-          continue;
-        }
+        continue;
+      }
+      for (size_t I = 0; I != N; ++I, Chunk += OutBytes) {
         uint8_t Constant = Chunk[0] ^ Goal[0];
         bool Same = true;
         for (size_t K = 1; Same && K != OutBytes; ++K)

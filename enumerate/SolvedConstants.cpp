@@ -103,6 +103,24 @@ void TaskSearch::findFunctions() {
   });
 }
 
+/// ConstantSolver::mayBeFunction, remembered: all rows ask it of the same values.
+bool TaskSearch::mayBeFunction(const ConstantSolver::Problem &P, const Operands &Ops,
+                               uint32_t Inner, Scratch &X) const {
+  SmallVector<uint32_t, 4> Ids;
+  for (unsigned K = 0; K != P.R->arity(); ++K)
+    if (Ops[K] != ConstOp && !is_contained(Ids, Ops[K] == InnerOp ? Inner : Ops[K]))
+      Ids.push_back(Ops[K] == InnerOp ? Inner : Ops[K]);
+  if (P.Goal != Goal.data() || Ids.size() != 2)
+    return X.Solver.mayBeFunction(P);
+  // The values, how a unit is read, and the bytes that have units.
+  uint64_t Values = uint64_t(std::min(Ids[0], Ids[1])) << 32 | std::max(Ids[0], Ids[1]);
+  unsigned Units = P.C->Unit | unsigned(P.C->BitResult) << 8 | P.R->R->Ins[P.C->Index].bytes() << 9;
+  auto [It, New] = X.Functions.try_emplace({Values, Units});
+  if (New)
+    It->second = X.Solver.mayBeFunction(P);
+  return It->second;
+}
+
 /// Is it worth an evaluation for each of many values? \p Inner: what InnerOp is; InnerOp
 /// itself: there is none, or the aim is not the goal.
 bool TaskSearch::worthTrying(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
@@ -116,7 +134,7 @@ bool TaskSearch::worthTrying(const ConstantSolver::Problem &P, const Operands &O
            none_of(P.R->R->Ins, [](ValueType In) { return In.Kind == RegKind::Mask; });
   for (unsigned K = 0; K != P.R->arity(); ++K)
     if (Inner == InnerOp || (Ops[K] != ConstOp && Ops[K] != InnerOp))
-      return X.Solver.mayBeFunction(P);
+      return mayBeFunction(P, Ops, Inner, X);
   return Functions[Inner] >> countr_zero(P.C->Unit / 8) & 1;
 }
 

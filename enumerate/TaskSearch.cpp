@@ -141,6 +141,8 @@ bool TaskSearch::fillFree() {
   readGoal();
   findNeeded();
   Table.reset(S.Tests.size());
+  for (Scratch &X : Rooms)
+    X.Functions.clear();
   TableFull = false;
   Program P = T.Base;
   P.Outputs.assign(T.Free.begin(), T.Free.end());

@@ -62,6 +62,8 @@ struct Scratch {
   std::vector<FingerprintTable::Print> Unsorted;
   ConstantSolver Solver;
   FunctionFilter Filter;
+  /// Of the goal, until the table is filled again: TaskSearch::mayBeFunction().
+  llvm::DenseMap<std::pair<uint64_t, unsigned>, bool> Functions;
 };
 
 /// A piece of work: its candidates and what it found. Pieces are merged in
@@ -145,6 +147,8 @@ private:
                                             bool MustVary) const;
   void solveConstant(Hit H, ConstantSolver::Problem &P, const Aim &A, ItemResult &Out, Scratch &X);
   void findFunctions();
+  bool mayBeFunction(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
+                     Scratch &X) const;
   bool worthTrying(const ConstantSolver::Problem &P, const Operands &Ops, uint32_t Inner,
                    Scratch &X) const;
   void solveConstants(const PoolRow &R, const InnerSet &In, const Aim &A, ItemResult &Out,
