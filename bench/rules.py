@@ -151,6 +151,8 @@ def fires(args, folder, database):
         except amdgpu.Failed as why:
             print("rules: %s@%s: %s" % (name, cpu, why), file=sys.stderr)
             continue
+        if not b:  # named by applied()
+            continue
         tried += 1
         before, after = before + b, after + a
         for r in rules:
