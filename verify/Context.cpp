@@ -111,7 +111,7 @@ private:
   }
 
   /// What both compute alike and something else reads becomes a leaf: all of it, or
-  /// else one value.
+  /// else one value. Where it has to be what it is, the same of its operands, and so on.
   Expected<bool> dropOperands() {
     const unsigned L = Best.W.numLeaves();
     const Alike Same(Best);
@@ -136,15 +136,19 @@ private:
                           [&](auto P) { return Same[std::get<1>(P)] == std::get<0>(P); });
     if (Frontier.empty() && !Outputs)
       return false;
-    Expected<bool> All = takeAsLeaves(Same, Frontier);
-    if (!All || *All || Frontier.size() < 2)
-      return All;
-    llvm::sort(Frontier, std::greater<>());
-    for (unsigned One : Frontier) {
-      Expected<bool> Taken = takeAsLeaves(Same, One);
-      if (!Taken || *Taken)
-        return Taken;
-    }
+    do {
+      llvm::sort(Frontier, std::greater<>());
+      Expected<bool> All = takeAsLeaves(Same, Frontier);
+      if (!All || *All)
+        return All;
+      for (unsigned One : Frontier) {
+        Expected<bool> Taken = Frontier.size() < 2 ? false : takeAsLeaves(Same, One);
+        if (!Taken || *Taken)
+          return Taken;
+      }
+      for (unsigned Id : std::exchange(Frontier, {}))
+        for_each(Best.W.Source.Nodes[Id - L].Ops, Read);
+    } while (!Frontier.empty() && Tries < MaxTries);
     return false;
   }
 

@@ -56,6 +56,31 @@ TEST(Context, LastInstructionsThatBothHaveGo) {
   EXPECT_EQ(core(x86(Wide)), canonical(x86(Signs + Core)));
 }
 
+TEST(Context, WhatTheProofNeedsStaysOnLeaves) {
+  // Only the last one makes the copy of the low bits idle.
+  const std::string Wide = "  %0:v256\n  %1:v256\n  %2:k64\n"
+                           "  %3:k64 = VPCMPUQZ256rri %0, %1, 6\n  %4:k64 = KSHIFTLBki %2, 4\n"
+                           "  %5:k64 = KORBkk %3, %4\n  %6:k64 = KMOVBkk %5\n  yield %6, %5\n=>\n"
+                           "  %3:k64 = VPCMPUQZ256rri %0, %1, 6\n  %4:k64 = KSHIFTLBki %2, 4\n"
+                           "  %5:k64 = KORBkk %3, %4\n  yield %5, %5\n";
+  const std::string Left = "  %0:k64\n  %1:k64\n  %2:k64 = KORBkk %0, %1\n"
+                           "  %3:k64 = KMOVBkk %2\n  yield %3\n=>\n"
+                           "  %2:k64 = KORBkk %0, %1\n  yield %2\n";
+  EXPECT_EQ(core(x86(Wide)), canonical(x86(Left)));
+  // Two below: the range of a product of what was widened.
+  const std::string Deep = "  %0:v128\n  %1:v128\n  %2:v128 = const splat(i32 65535)\n"
+                           "  %3:v128 = VPADDWrr %0, %1\n  %4:v128 = VPMOVZXBWrr %3\n"
+                           "  %5:v128 = VPSRLWri %4, 1\n  %6:v128 = VPACKUSWBrr %5, %5\n"
+                           "  %7:v128 = VPMOVZXBWrr %6\n  yield %7\n=>\n"
+                           "  %3:v128 = VPADDWrr %0, %1\n  %4:v128 = VPMOVZXBWrr %3\n"
+                           "  %5:v128 = VPSRLWri %4, 1\n  yield %5\n";
+  const std::string Bytes =
+      "  %0:v128\n  %1:v128 = VPMOVZXBWrr %0\n  %2:v128 = VPSRLWri %1, 1\n"
+      "  %3:v128 = VPACKUSWBrr %2, %2\n  %4:v128 = VPMOVZXBWrr %3\n  yield %4\n=>\n"
+      "  %1:v128 = VPMOVZXBWrr %0\n  %2:v128 = VPSRLWri %1, 1\n  yield %2\n";
+  EXPECT_EQ(core(x86(Deep)), canonical(x86(Bytes)));
+}
+
 TEST(Context, WhatTheProofNeedsStays) {
   // The mask is what makes the second one idle.
   const std::string Masks = "  %0:v128\n  %1:v128 = const splat(i32 15)\n"
