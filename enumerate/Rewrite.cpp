@@ -130,7 +130,11 @@ Program replaced(const Window &W, const Program &P, unsigned Root, const Rule &R
                  const Binding &Bound) {
   Program Out;
   Binding Old, New;
+  // What the rule keeps, and something else reads, is there once.
   auto Emit = [&](Node N) {
+    for (auto [I, Have] : enumerate(Out.Nodes))
+      if (Have.R == N.R && Have.Ops == N.Ops && Have.Imms == N.Imms && Have.Ty == N.Ty)
+        return unsigned(W.numLeaves() + I);
     Out.Nodes.push_back(std::move(N));
     return unsigned(W.numLeaves() + Out.Nodes.size() - 1);
   };

@@ -39,7 +39,7 @@ bool Window::hasMatrix() const {
   return false;
 }
 
-static std::vector<bool> liveNodes(const Window &W, const Program &P) {
+std::vector<bool> liveNodes(const Window &W, const Program &P) {
   unsigned L = W.numLeaves();
   std::vector<bool> Live(P.Nodes.size());
   for (unsigned Id : P.Outputs)

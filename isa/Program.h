@@ -116,6 +116,9 @@ StaticCost staticCost(const Window &W, const Program &P);
 /// True if the meaning of a node holds for the default floating-point mode alone.
 bool readsMXCSR(const Program &P);
 
+/// Which nodes an output of \p P needs.
+std::vector<bool> liveNodes(const Window &W, const Program &P);
+
 /// Which leaves an output of \p P, or an instruction that one needs, reads.
 std::vector<bool> readLeaves(const Window &W, const Program &P);
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Accumulator.h"
+#include "isa/Meaning.h"
 #include "passes/ConstantPool.h"
 #include "passes/Matcher.h"
 #include "llvm/ADT/MapVector.h"

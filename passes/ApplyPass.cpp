@@ -126,8 +126,22 @@ private:
   bool rewrite(const Match &M) {
     ++Stats.Matched;
     RewritePlan Plan;
-    if (Obstacle O = Legal.check(M, Plan); O != Obstacle::None)
-      return count(O), false;
+    Obstacle O = Legal.check(M, Plan);
+    if (O == Obstacle::None)
+      return rewrite(M, Plan);
+    // What the target has as well may have other readers.
+    if (O == Obstacle::OtherUse)
+      if (std::optional<Match> Rest = leavingShared(View, M)) {
+        Plan = {};
+        O = Legal.check(*Rest, Plan);
+        if (O == Obstacle::None)
+          return rewrite(*Rest, Plan);
+      }
+    count(O);
+    return false;
+  }
+
+  bool rewrite(const Match &M, const RewritePlan &Plan) {
     Rewriter R(View, Legal, M, Plan);
     Obstacle O = R.emit();
     if (O == Obstacle::None && !Cost.pays(View, M, Plan, R))

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Legality.h"
+#include "isa/Meaning.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -17,20 +18,6 @@ using namespace llvm;
 
 namespace whittle {
 
-SmallVector<bool, 8> liveNodes(const Window &W, const Program &P) {
-  unsigned L = W.numLeaves();
-  SmallVector<bool, 8> Live(P.Nodes.size(), false);
-  for (unsigned Id : P.Outputs)
-    if (Id >= L)
-      Live[Id - L] = true;
-  for (size_t I = P.Nodes.size(); I-- > 0;)
-    if (Live[I])
-      for (unsigned Op : P.Nodes[I].Ops)
-        if (Op >= L)
-          Live[Op - L] = true;
-  return Live;
-}
-
 /// Instructions moved up for one rewrite.
 static constexpr unsigned MaxHoisted = 64;
 
@@ -41,23 +28,6 @@ static bool writesMode(const MachineInstr &MI) {
     return MO.isReg() && MO.isDef() && MO.getReg().isPhysical() &&
            StringRef(TRI.getName(MO.getReg())) == "MODE";
   });
-}
-
-/// Leaves that a live node or an output of \p P names.
-static SmallVector<bool, 8> usedLeaves(const Window &W, const Program &P) {
-  unsigned L = W.numLeaves();
-  SmallVector<bool, 8> Used(L, false), Live = liveNodes(W, P);
-  auto Use = [&](unsigned Id) {
-    if (Id < L)
-      Used[Id] = true;
-  };
-  for (unsigned Id : P.Outputs)
-    Use(Id);
-  for (size_t I = 0; I != P.Nodes.size(); ++I)
-    if (Live[I])
-      for (unsigned Op : P.Nodes[I].Ops)
-        Use(Op);
-  return Used;
 }
 
 bool Legality::factsHold(const Match &M) {
@@ -131,7 +101,7 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
     return V.K == ValueRef::Reg && Plan.Matched.contains(View.regInfo().getVRegDef(V.R));
   };
   // So must the tuple that it is, of which a register may be an inner result.
-  SmallVector<bool, 8> Used = usedLeaves(W, M.rule().Target);
+  std::vector<bool> Used = readLeaves(W, M.rule().Target);
   auto HoldsMatched = [&](const ValueRef &V) {
     return V.K == ValueRef::Reg && holdsMatched(V.R, Plan);
   };
@@ -226,7 +196,7 @@ bool Legality::place(const Match &M, RewritePlan &Plan) {
         Before = &User;
   Plan.Before = Before;
 
-  SmallVector<bool, 8> Used = usedLeaves(W, M.rule().Target);
+  std::vector<bool> Used = readLeaves(W, M.rule().Target);
   auto Ready = [&](const ValueRef &V) {
     if (V.K == ValueRef::Load) // of another block: a constant
       return V.MI->getParent() != M.Block || !Earlier(Before, V.MI);

@@ -23,15 +23,12 @@ enum class Obstacle : uint8_t { None, NoFacts, OtherUse, Illegal, Flags, Exec, U
 struct RewritePlan {
   llvm::MachineInstr *Before = nullptr;   ///< the target goes in front of it
   llvm::SmallVector<const Row *, 4> Rows; ///< of the target's nodes; generic ones too
-  llvm::SmallVector<bool, 8> Live;        ///< target nodes that an output needs
+  std::vector<bool> Live;                 ///< target nodes that an output needs
   llvm::SmallPtrSet<llvm::MachineInstr *, 16> Matched;
   /// Instructions behind Before that make leaves, and may go in front of it; in
   /// their order.
   llvm::SmallVector<llvm::MachineInstr *, 4> Hoist;
 };
-
-/// Which nodes an output of \p P needs.
-llvm::SmallVector<bool, 8> liveNodes(const Window &W, const Program &P);
 
 class Legality {
 public:

@@ -22,25 +22,6 @@ namespace whittle {
 /// needs, and a bound on code made to be slow.
 static constexpr unsigned MaxSteps = 20000;
 
-bool sameSymbol(const Row &A, const Row &B) {
-  if (&A == &B)
-    return true;
-  if (A.isGeneric() || B.isGeneric() || A.Def != B.Def || A.Ins != B.Ins ||
-      A.NumImms != B.NumImms || A.Form != B.Form)
-    return false;
-  // Immediates are compared, and written, as far as a row reads them.
-  auto Bits = [](const Row &R) {
-    SmallVector<uint8_t, 4> All;
-    for (const OperandSpec &U : R.Uses)
-      if (U.K == OperandSpec::Imm)
-        All.push_back(U.ImmBits);
-    return All;
-  };
-  if (A.NumImms && Bits(A) != Bits(B))
-    return false;
-  return meaningHash(A) == meaningHash(B);
-}
-
 /// Immediates of \p R are compared as far as it reads them.
 static bool sameImms(const Row &R, ArrayRef<int64_t> A, ArrayRef<int64_t> B) {
   unsigned K = 0;

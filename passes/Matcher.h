@@ -48,8 +48,9 @@ struct Match {
   }
 };
 
-/// True if both rows are members of one class. Does not build all classes.
-bool sameSymbol(const Row &A, const Row &B);
+/// The match without the instructions that the target has too: they stay, as leaves, and
+/// may have other readers. None if the rule keeps none, or they cannot stay (AMDGPU).
+std::optional<Match> leavingShared(ValueView &View, const Match &M);
 
 /// The rules of one target. Questions about an opcode's class are answered when
 /// the opcode is first met, so that opening costs nothing per row.

@@ -57,7 +57,8 @@ struct VerifyCommand {
   std::string AddTo;  ///< proved rules of Files go into this database
   std::string Export; ///< directory for obligations
   bool CrossCheck = false;
-  bool Generalize = false; ///< general forms of proved rules of Files too
+  bool Core = false;       ///< proved rules of Files without their context too
+  bool Generalize = false; ///< these, and general forms of proved rules of Files
   bool Lift = false;       ///< proved rules of Files for other opcodes of their families too
   uint64_t RLimit = 0;     ///< 0: the default
 };

@@ -201,6 +201,8 @@ int main(int Argc, char **Argv) {
   A->add_option("--export", Ver.Export,
                 "write obligations (.ll pairs, SMT-LIB 2) into a directory");
   A->add_flag("--cross-check", Ver.CrossCheck, "ask cvc5 too, if it is installed");
+  A->add_flag("--core", Ver.Core,
+              "prove what is left of each without the instructions that its proof does not need");
   A->add_flag("--generalize", Ver.Generalize,
               "look for a general form of each proved rule of the files, and treat it alike");
   A->add_flag("--lift", Ver.Lift,

@@ -163,7 +163,8 @@ private:
       if (C.Lift && Given && !Relatives.count(I.Name))
         if (Error Failed = otherOpcodes(I.R))
           return Failed;
-      if (C.Generalize && !I.Stored && I.FoundBy != "generalisation" && !I.R.W.isGeneral())
+      if ((C.Core || C.Generalize) && !I.Stored && I.FoundBy != "generalisation" &&
+          !I.R.W.isGeneral())
         if (Error Failed = moreGeneral(I.R))
           return Failed;
     } else if (auto *X = std::get_if<Counterexample>(&V->V)) {
@@ -219,6 +220,8 @@ private:
       return Core.takeError();
     if (ruleId(*Core) != ruleId(Canonical))
       Queue.push_back({ruleId(*Core).hex(), *Core, std::nullopt, "generalisation"});
+    if (!C.Generalize)
+      return Error::success();
     Expected<std::optional<Generalization>> G = generalize(*Core, GO);
     if (!G)
       return G.takeError();

@@ -91,6 +91,60 @@ TEST(Apply, SecondUseOfInnerValueStops) {
   EXPECT_EQ(S.OtherUse, 1u);
 }
 
+/// Not true of any operands, which is not the pass's business.
+const char Bounded[] = R"(
+rule x86_64
+  %0:v128
+  %1:v128
+  %2:v128
+  %3:v128 = VPMADDUBSWrr %0, %1
+  %4:v128 = VPMINSWrr %3, %2
+  %5:v128 = VPADDWrr %4, %3
+  yield %5
+=>
+  %3:v128 = VPMADDUBSWrr %0, %1
+  %4:v128 = VPADDWrr %3, %3
+  yield %4
+end
+)";
+
+/// A sum, its bound and what is read besides.
+std::string boundedSum(const std::string &Read, ApplyStats &S) {
+  return applyTo(
+      R"(
+  bb.0:
+    liveins: $xmm0, $xmm1, $xmm2
+    %0:vr128 = COPY $xmm0
+    %1:vr128 = COPY $xmm1
+    %2:vr128 = VPSRLWri %1, 7
+    %3:vr128 = VPMADDUBSWrr killed %0, killed %1
+    %4:vr128 = VPMINSWrr %3, killed %2
+    %5:vr128 = VPADDWrr %4, %3
+    $xmm0 = COPY %5
+    $xmm1 = COPY )" +
+          Read + R"(
+    RET64 $xmm0, $xmm1
+)",
+      Bounded, x86(), &S);
+}
+
+TEST(Apply, WhatTheTargetHasTooStaysForOtherReaders) {
+  ApplyStats S;
+  std::string Out = boundedSum("%3", S);
+  EXPECT_THAT(Out, HasSubstr("%5:vr128 = VPADDWrr %3:vr128, %3:vr128"));
+  EXPECT_THAT(Out, HasSubstr("$xmm1 = COPY %3"));
+  EXPECT_THAT(Out, Not(HasSubstr("VPMINSWrr")));
+  EXPECT_EQ(Out.find("VPMADDUBSWrr"), Out.rfind("VPMADDUBSWrr")) << Out;
+  EXPECT_EQ(S.OtherUse, 0u);
+}
+
+TEST(Apply, WhatTheTargetHasNotStaysWithItsRule) {
+  ApplyStats S;
+  std::string Out = boundedSum("%4", S);
+  EXPECT_THAT(Out, HasSubstr("VPMINSWrr"));
+  EXPECT_EQ(S.OtherUse, 1u);
+}
+
 TEST(Apply, ConstantOfAnotherBlockMatches) {
   std::string Out = applyTo(R"(
   bb.0:
