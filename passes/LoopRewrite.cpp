@@ -57,8 +57,9 @@ bool LoopRewriter::haveRules() {
   Used.clear();
   for (const Accumulator::Step &S : Found.Steps) {
     const RuleSet::Loop *Rule = nullptr;
+    // The addition first: starts of one width only can be compared.
     for (const RuleSet::Loop &L : Set.loops())
-      if (!Rule && L.Lemma.Start == Found.Start && sameSymbol(*L.Lemma.Add, *Found.Add) &&
+      if (!Rule && sameSymbol(*L.Lemma.Add, *Found.Add) && L.Lemma.Start == Found.Start &&
           Set.isStep(L.Lemma, *S.N, S.Operand))
         Rule = &L;
     if (!Rule)

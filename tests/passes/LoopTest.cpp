@@ -89,6 +89,13 @@ TEST(Loop, SeveralSteps) {
   EXPECT_EQ(occurrences(R.Out, "VPADDDZrr"), 1u) << R.Out;
 }
 
+TEST(Loop, RulesOfOtherWidthsStandBeside) {
+  const std::string Narrow = loopRuleText("x86_64", "ADD64rr", 0, "ADD64rr") +
+                             loopRuleText("x86_64", "VPADDDZ128rr", 0, "VPADDDZ128rr");
+  EXPECT_EQ(rewrite(Entry + Head + Step + Back + Add + Exit, Narrow).Rewrites, 0u);
+  EXPECT_EQ(rewrite(Entry + Head + Step + Back + Add + Exit, Narrow + Dot()).Rewrites, 1u);
+}
+
 TEST(Loop, BranchesInsideAndAWayAround) {
   // The loop may not be entered, and not every iteration steps.
   Result R = rewrite(R"(
