@@ -18,6 +18,7 @@
 #include "isa/Opaque.h"
 #include "llvm/ADT/APInt.h"
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Allocator.h"
 #include <compare>
@@ -182,6 +183,7 @@ private:
   Term bitwiseConst(TermOp Op, Term A, Term C);
   /// Both as one term that is not a Concat, or no term.
   Term tryJoin(Term Lo, Term Hi);
+  Term joinOnce(Term Lo, Term Hi);
   Term msb(Term A) { return extract(A, width(A) - 1, 1); }
   Term clampToWidth(Term A, unsigned Width);
   /// How many of the highest bits are constant, and them.
@@ -191,6 +193,9 @@ private:
   std::vector<uint32_t> Table; ///< ids, open addressing, a power of two long
   std::deque<llvm::APInt> Values;
   llvm::BumpPtrAllocator Alloc;
+  /// What joins and slices of logic and choices gave.
+  llvm::DenseMap<std::pair<uint32_t, uint32_t>, Term> Joins;
+  llvm::DenseMap<std::pair<uint32_t, uint64_t>, Term> Slices;
 };
 
 } // namespace whittle

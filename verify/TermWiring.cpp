@@ -85,7 +85,19 @@ Term TermGraph::bitwise(TermOp Op, Term A, Term B) {
   return intern(Op, W, {A, B});
 }
 
+/// Operands that several terms share are asked once, or a deep function of few bits
+/// (an inverse in GF(2^8)) would take time exponential in its depth.
 Term TermGraph::tryJoin(Term Lo, Term Hi) {
+  const TermOp L = op(Lo);
+  if (L != op(Hi) || (!isBitwise(L) && L != TermOp::Ite))
+    return joinOnce(Lo, Hi);
+  const std::pair Key(Lo.Id, Hi.Id);
+  if (auto It = Joins.find(Key); It != Joins.end())
+    return It->second;
+  return Joins[Key] = joinOnce(Lo, Hi);
+}
+
+Term TermGraph::joinOnce(Term Lo, Term Hi) {
   unsigned W = width(Lo) + width(Hi);
   TermOp L = op(Lo), H = op(Hi);
   if (L == TermOp::Const && H == TermOp::Const)
@@ -181,9 +193,14 @@ Term TermGraph::extract(Term A, unsigned Lo, unsigned W) {
   case TermOp::And:
   case TermOp::Or:
   case TermOp::Xor:
-    return bitwise(op(A), extract(operand(A, 0), Lo, W), extract(operand(A, 1), Lo, W));
-  case TermOp::Ite:
-    return ite(operand(A, 0), extract(operand(A, 1), Lo, W), extract(operand(A, 2), Lo, W));
+  case TermOp::Ite: {
+    const std::pair Key(A.Id, uint64_t(Lo) << 32 | W);
+    if (auto It = Slices.find(Key); It != Slices.end())
+      return It->second;
+    const unsigned First = op(A) == TermOp::Ite;
+    const Term X = extract(operand(A, First), Lo, W), Y = extract(operand(A, First + 1), Lo, W);
+    return Slices[Key] = First ? ite(operand(A, 0), X, Y) : bitwise(op(A), X, Y);
+  }
   default:
     return intern(TermOp::Extract, W, {A}, Lo);
   }

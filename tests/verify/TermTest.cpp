@@ -86,6 +86,25 @@ TEST(Term, MasksAndConstantShiftsAreWiring) {
   EXPECT_EQ(G.ashr(G.shl(X, G.constant(16, 8)), G.constant(16, 8)), G.sext(G.trunc(X, 8), 16));
 }
 
+TEST(Term, OperandsThatAreSharedAreSlicedAndJoinedOnce) {
+  // Each level reads the one below twice: as trees they have 2^100 leaves.
+  TermGraph G;
+  auto Deep = [&](unsigned Leaf, unsigned W) {
+    Term A = leafVar(G, Leaf, 0, W), B = leafVar(G, Leaf + 1, 0, W);
+    for (unsigned Level = 0; Level != 100; ++Level) {
+      Term Sum = Level % 3 ? G.bitXor(A, B) : G.ite(leafVar(G, 9, Level, 1), A, B);
+      A = Level % 2 ? G.bitAnd(B, A) : G.bitOr(A, B);
+      B = Sum;
+    }
+    return B;
+  };
+  Term X = Deep(0, 8), Y = Deep(2, 8);
+  EXPECT_EQ(G.op(G.concat({X, Y})), TermOp::Concat);
+  Term Low = G.extract(X, 0, 4), High = G.extract(X, 4, 4);
+  EXPECT_EQ(G.width(Low), 4u);
+  EXPECT_TRUE(G.concat({Low, High}) == X);
+}
+
 TEST(Term, ShiftCountsPastTheWidth) {
   TermGraph G;
   Term X = leafVar(G, 0, 0, 8);
