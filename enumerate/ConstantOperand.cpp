@@ -41,8 +41,12 @@ public:
     if (!loadable(Ty) || (!C.BitResult && Def.bytes() != Ty.bytes()))
       return std::nullopt;
     unsigned Unit = spread(Index, C.BitResult);
-    if (Unit == 0)
-      return std::nullopt;
+    if (Unit == 0) {
+      if (C.BitResult || !isTable(Index))
+        return std::nullopt;
+      C.K = ConstantOperand::Table;
+      return C;
+    }
     C.Unit = std::max(Unit, 8u);
     C.K = ConstantOperand::Bits;
     if (Unit == 1)
@@ -60,6 +64,8 @@ public:
           return C;
         }
     tellApart(C);
+    if (C.K == ConstantOperand::Samples && !C.BitResult && isTable(Index))
+      C.K = ConstantOperand::Table;
     return C;
   }
 
@@ -117,6 +123,40 @@ private:
       }
     }
     return Any ? Unit : 0;
+  }
+
+  /// Numbered bits say of each bit of the result where it is from; random ones then have
+  /// to come from there.
+  bool isTable(unsigned Index) {
+    const size_t Bytes = R.R->Ins[Index].bytes(), OutBytes = R.R->Def.bytes();
+    std::vector<uint8_t> Constant(N * Bytes), Base(Out.size());
+    SmallVector<const uint8_t *, 4> Ops(In);
+    Ops[Index] = Constant.data();
+    run(Ops, Base); // all zeros
+    BitSources From(Bytes, OutBytes * N);
+    for (unsigned P = 0; P != From.patterns(); ++P) {
+      for (size_t T = 0; T != N; ++T)
+        From.pattern(P, Constant.data() + T * Bytes);
+      run(Ops, Changed);
+      From.add(P, Base.data(), Changed.data());
+    }
+    Random Rand(Index + 3);
+    bool Any = false;
+    for (unsigned Round = 0; Round != 4; ++Round) {
+      for (uint8_t &X : Constant)
+        X = uint8_t(Rand.next() >> 32);
+      run(Ops, Changed);
+      for (size_t T = 0; T != N; ++T)
+        for (size_t B = 0; B != OutBytes * 8; ++B) {
+          const size_t At = T * OutBytes * 8 + B;
+          std::optional<unsigned> Source = From.of(At);
+          const bool Moved = (Base[At / 8] ^ Changed[At / 8]) >> (At % 8) & 1;
+          if (Moved != (Source && (Constant[T * Bytes + *Source / 8] >> (*Source % 8) & 1)))
+            return false;
+          Any |= Moved;
+        }
+    }
+    return Any;
   }
 
   /// With one field the units themselves add up; with more, small weights over

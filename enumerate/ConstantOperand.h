@@ -22,6 +22,7 @@ struct ConstantOperand {
     Weights, ///< its fields are multiplied and added, unit by unit
     Choices, ///< a unit of it decides the same unit of the result; Values give all results
     Samples, ///< the same, but Values are only those worth trying first
+    Table,   ///< a bit of the result is one of its, or not: the other operands say which
   } K = Bits;
   unsigned Index = 0;  ///< in Row::Ins
   unsigned Unit = 8;   ///< bits
@@ -37,7 +38,7 @@ struct ConstantOperand {
   /// Takes an evaluation for each of many values.
   bool tries() const { return K == Choices || K == Samples; }
   /// How many tests refute nearly all that is wrong.
-  size_t fewTests() const { return K == Weights ? Fields + 2 : K == Bits ? 2 : 1; }
+  size_t fewTests() const { return K == Weights ? Fields + 2 : K == Bits || K == Table ? 2 : 1; }
 };
 
 /// The operands of \p R, which is prepared, that a solver knows what to do with.

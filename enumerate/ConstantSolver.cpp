@@ -99,6 +99,22 @@ std::optional<ConstantBytes> ConstantSolver::choose(const Problem &P, ArrayRef<u
   return Constant;
 }
 
+/// What each bit that is looked up has to be.
+std::optional<ConstantBytes> ConstantSolver::lookUp(const Problem &P) {
+  const size_t Width = P.R->R->Ins[P.C->Index].bytes(), OutBytes = P.R->R->Def.bytes() * P.Tests;
+  const uint8_t *Base = runUnit(P, 0, Results[0]), *Ones = runUnit(P, ~uint64_t(0), Results[1]);
+  if (!BitSources::mayGive(Base, Ones, P.Goal, P.Care, OutBytes))
+    return std::nullopt;
+  BitSources From(Width, OutBytes);
+  From.add(0, Base, Ones);
+  ConstantBytes Pattern(Width);
+  for (unsigned K = 1; K != From.patterns(); ++K) {
+    From.pattern(K, Pattern.data());
+    From.add(K, Base, run(P, Pattern.data(), Results[1]));
+  }
+  return From.solve(Base, P.Goal, P.Care);
+}
+
 static int64_t asSigned(uint64_t X, unsigned Bits) {
   return int64_t(X << (64 - Bits)) >> (64 - Bits);
 }
@@ -251,6 +267,8 @@ std::optional<ConstantBytes> ConstantSolver::solve(const Problem &P) {
       With.push_back(runUnit(P, 1ull << (F * C.Unit / C.Fields), Results[2 + F]));
     return checked(P, solveWeights(Base, With, P.Goal, P.Care, C.Unit, Width, P.Tests));
   }
+  if (C.K == ConstantOperand::Table)
+    return checked(P, lookUp(P));
   if (auto Found = checked(P, choose(P, C.Values)))
     return Found;
   return C.K == ConstantOperand::Samples ? checked(P, propose(P)) : std::nullopt;

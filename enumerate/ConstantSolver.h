@@ -48,6 +48,7 @@ private:
   std::optional<ConstantBytes> checked(const Problem &P, std::optional<ConstantBytes> C);
   std::optional<ConstantBytes> choose(const Problem &P, llvm::ArrayRef<uint64_t> Values);
   std::optional<ConstantBytes> propose(const Problem &P);
+  std::optional<ConstantBytes> lookUp(const Problem &P);
 
   std::vector<uint8_t> Repeated, Results[9], Differ;
   FunctionFilter Filter;

@@ -189,7 +189,7 @@ void TaskSearch::solveConstants(const PoolRow &R, const InnerSet &In, const Aim 
     return solveMasks(R, In, A, Out, X);
   const uint32_t Reads = In.Reads | (A.Outer ? readsOf(*A.Outer->Row, A.Outer->Ops) : 0);
   for (const ConstantOperand &C : constantOperands(R)) {
-    if (A.Quick && (C.tries() || R.arity() > 2))
+    if (A.Quick && (C.tries() || C.K == ConstantOperand::Table || R.arity() > 2))
       continue;
     ConstantSolver::Problem P;
     P.R = &R;

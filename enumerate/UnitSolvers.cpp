@@ -28,16 +28,9 @@ void fillUnits(uint8_t *P, size_t Bytes, unsigned Bits, uint64_t X) {
 // Bits
 //===----------------------------------------------------------------------===//
 
-std::optional<ConstantBytes> solveBits(const uint8_t *With0, const uint8_t *With1,
-                                       const uint8_t *Goal, const uint8_t *Care, size_t Width,
-                                       size_t Tests) {
-  ConstantBytes Must1(Width), Must0(Width);
-  for (size_t T = 0, At = 0; T != Tests; ++T)
-    for (size_t I = 0; I != Width; ++I, ++At) {
-      uint8_t Cared = Care ? Care[At] : 0xff;
-      Must1[I] |= (With0[At] ^ Goal[At]) & Cared;
-      Must0[I] |= (With1[At] ^ Goal[At]) & Cared;
-    }
+/// \p Must1, if no bit is in \p Must0 too; repeated after as few bytes as fit.
+static std::optional<ConstantBytes> repeat(ConstantBytes Must1, const ConstantBytes &Must0) {
+  const size_t Width = Must1.size();
   for (size_t I = 0; I != Width; ++I)
     if (Must1[I] & Must0[I])
       return std::nullopt;
@@ -57,6 +50,64 @@ std::optional<ConstantBytes> solveBits(const uint8_t *With0, const uint8_t *With
     break;
   }
   return Must1;
+}
+
+std::optional<ConstantBytes> solveBits(const uint8_t *With0, const uint8_t *With1,
+                                       const uint8_t *Goal, const uint8_t *Care, size_t Width,
+                                       size_t Tests) {
+  ConstantBytes Must1(Width), Must0(Width);
+  for (size_t T = 0, At = 0; T != Tests; ++T)
+    for (size_t I = 0; I != Width; ++I, ++At) {
+      uint8_t Cared = Care ? Care[At] : 0xff;
+      Must1[I] |= (With0[At] ^ Goal[At]) & Cared;
+      Must0[I] |= (With1[At] ^ Goal[At]) & Cared;
+    }
+  return repeat(std::move(Must1), Must0);
+}
+
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+BitSources::BitSources(size_t OperandBytes, size_t ResultBytes)
+    : Operand(OperandBytes), Results(ResultBytes),
+      Planes(1 + unsigned(bit_width(OperandBytes * 8 - 1)), std::vector<uint8_t>(ResultBytes)) {}
+
+void BitSources::pattern(unsigned P, uint8_t *To) const {
+  static constexpr uint8_t InByte[3] = {0xaa, 0xcc, 0xf0};
+  for (size_t I = 0; I != Operand; ++I)
+    To[I] = P == 0 ? 0xff : P <= 3 ? InByte[P - 1] : I >> (P - 4) & 1 ? 0xff : 0;
+}
+
+void BitSources::add(unsigned P, const uint8_t *Base, const uint8_t *With) {
+  for (size_t I = 0; I != Results; ++I)
+    Planes[P][I] = Base[I] ^ With[I];
+}
+
+bool BitSources::mayGive(const uint8_t *Base, const uint8_t *Ones, const uint8_t *Goal,
+                         const uint8_t *Care, size_t Bytes) {
+  for (size_t I = 0; I != Bytes; ++I)
+    if ((Base[I] ^ Goal[I]) & (Ones[I] ^ Goal[I]) & (Care ? Care[I] : 0xff))
+      return false;
+  return true;
+}
+
+std::optional<ConstantBytes> BitSources::solve(const uint8_t *Base, const uint8_t *Goal,
+                                               const uint8_t *Care) const {
+  ConstantBytes Must1(Operand), Must0(Operand);
+  for (size_t I = 0; I != Results; ++I)
+    for (unsigned Bits = Planes[0][I] & (Care ? Care[I] : 0xff); Bits; Bits &= Bits - 1) {
+      const unsigned K = unsigned(countr_zero(Bits));
+      const std::optional<unsigned> From = of(I * 8 + K);
+      if (!From)
+        return std::nullopt;
+      ConstantBytes &Must = (Base[I] ^ Goal[I]) >> K & 1 ? Must1 : Must0;
+      const ConstantBytes &Other = &Must == &Must1 ? Must0 : Must1;
+      Must[*From / 8] |= uint8_t(1u << (*From % 8));
+      if (Other[*From / 8] >> (*From % 8) & 1)
+        return std::nullopt;
+    }
+  return repeat(std::move(Must1), Must0);
 }
 
 //===----------------------------------------------------------------------===//

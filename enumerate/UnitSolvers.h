@@ -59,6 +59,39 @@ std::optional<ConstantBytes> solveBits(const uint8_t *With0, const uint8_t *With
                                        const uint8_t *Goal, const uint8_t *Care, size_t Width,
                                        size_t Tests);
 
+/// Where the bits of results come from, if they are bits of an operand (or their
+/// complements) or do not depend on it. The operand is \p OperandBytes wide; pattern 0 is
+/// all ones, and pattern P + 1 has bit P of each bit's number there.
+class BitSources {
+public:
+  BitSources(size_t OperandBytes, size_t ResultBytes);
+
+  unsigned patterns() const { return unsigned(Planes.size()); }
+  void pattern(unsigned P, uint8_t *Operand) const;
+  /// The results for an operand of zeros, and for pattern \p P.
+  void add(unsigned P, const uint8_t *Base, const uint8_t *With);
+  /// True if the results so far already are \p Goal where they do not move.
+  static bool mayGive(const uint8_t *Base, const uint8_t *Ones, const uint8_t *Goal,
+                      const uint8_t *Care, size_t Bytes);
+  /// The operand's bit that bit \p At of the results is; none: it does not depend on it.
+  std::optional<unsigned> of(size_t At) const {
+    if (!(Planes[0][At / 8] >> (At % 8) & 1))
+      return std::nullopt;
+    unsigned Bit = 0;
+    for (unsigned P = 1; P != patterns(); ++P)
+      Bit |= unsigned(Planes[P][At / 8] >> (At % 8) & 1) << (P - 1);
+    return Bit < Operand * 8 ? std::optional(Bit) : std::nullopt;
+  }
+  /// The operand for which the results are \p Goal. Bits that no test decides are as they
+  /// are a power of two of bytes away, or 0.
+  std::optional<ConstantBytes> solve(const uint8_t *Base, const uint8_t *Goal,
+                                     const uint8_t *Care) const;
+
+private:
+  size_t Operand, Results;
+  std::vector<std::vector<uint8_t>> Planes; ///< what moved with each pattern
+};
+
 /// For an operand whose unit, cut into \p With.size() equal fields, is multiplied
 /// and added: result = Base + sum of field j * (With[j] - Base) modulo 2^Unit, where
 /// Base is the result for zero and With[j] that for 1 in every field j. Units of the

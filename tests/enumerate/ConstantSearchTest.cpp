@@ -70,6 +70,20 @@ end
 end
 )",
      "icelake-server", "VPMADDWD", 16, 1},
+    // Any function of four bits is a table: hexadecimal digits.
+    {R"(window x86_64
+  %0:v256 zeros=splat(i8 0xf0)
+  %1:v256 = const splat(i8 9)
+  %2:v256 = const splat(i8 39)
+  %3:v256 = const splat(i8 48)
+  %4:v256 = VPCMPGTBYrr %0, %1
+  %5:v256 = VPANDYrr %4, %2
+  %6:v256 = VPADDBYrr %0, %5
+  %7:v256 = VPADDBYrr %6, %3
+  yield %7
+end
+)",
+     "x86-64-v3", "VPSHUFB", 128, 0},
     // Different counts in words and their neighbours: the upper half of a product.
     {R"(window x86_64
   %0:v256
@@ -236,6 +250,12 @@ static void expectFound(unsigned Depth) {
     auto K = newConstant(R.Proved.front());
     ASSERT_TRUE(K) << printRule(R.Proved.front());
     APInt Unit(std::max(N.Period, N.Bits), 0);
+    if (N.Bits == 128) { // the digits
+      for (unsigned I = 0; I != 16; ++I)
+        Unit.insertBits(uint64_t("0123456789abcdef"[I]), I * 8, 8);
+      EXPECT_EQ(*K, APInt::getSplat(K->getBitWidth(), Unit)) << printRule(R.Proved.front());
+      continue;
+    }
     for (unsigned I = 0; I * N.Bits != Unit.getBitWidth(); ++I)
       Unit.insertBits(N.Unit + 0x04040404 * I, I * N.Bits, N.Bits);
     EXPECT_EQ(*K, APInt::getSplat(K->getBitWidth(), Unit)) << printRule(R.Proved.front());

@@ -148,6 +148,12 @@ const Case Cases[] = {
     {"VPCMPGTWYrr", 0, ConstantOperand::Samples, 16, 1},
     {"VPCMPGTDZ256rr", 0, ConstantOperand::Samples, 32, 1},
     {"VPMULHRSWZrr", 1, ConstantOperand::Samples, 16, 1},
+    {"VPSHUFBYrr", 0, ConstantOperand::Table, 8, 1},
+    {"VPERMBZrr", 1, ConstantOperand::Table, 8, 1},
+    {"VPERMDZrr", 1, ConstantOperand::Table, 8, 1},
+    {"VPERMT2WZrr", 2, ConstantOperand::Table, 8, 1},
+    {"VPSRLVDZrr", 0, ConstantOperand::Table, 32, 1},
+    {"VPMULTISHIFTQBZrr", 1, ConstantOperand::Table, 64, 1},
     {"V_AND_OR_B32_e64", 1, ConstantOperand::Bits, 8, 1, "amdgcn"},
     {"V_ADD3_U32_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
     {"V_MAD_U32_U24_e64", 2, ConstantOperand::Weights, 32, 1, "amdgcn"},
@@ -168,9 +174,8 @@ TEST(Constants, OperandsAreToldByWhatTheyDo) {
 }
 
 TEST(Constants, WhatMixesUnitsIsNoOperandToSolve) {
-  // A selector takes its bytes from anywhere; a count is one for the whole register.
-  EXPECT_FALSE(Solved("VPSHUFBZrr", 0).Operand);
-  EXPECT_FALSE(Solved("VPERMBZrr", 1).Operand);
+  // Rounds mix what they read; a count is one for the whole register.
+  EXPECT_FALSE(Solved("VAESENCrr", 0).Operand);
   EXPECT_FALSE(Solved("VPSLLDZrr", 1).Operand);
 }
 
