@@ -318,7 +318,10 @@ const Row *Legality::member(unsigned Index, const Match &M) {
   if (!View.isAMDGPU()) {
     for (MachineInstr *MI : M.NodeMI) {
       const Row *Same = MI ? View.table().info(MI->getOpcode(), View.instrInfo()).R : nullptr;
-      if (Same && sameSymbol(*Same, R) && isAvailable(*Same))
+      // What stands here in a legacy encoding (SHA has no other) may stand here again.
+      if (Same && sameSymbol(*Same, R) &&
+          (isAvailable(*Same) ||
+           (Same->LegacySse && OpcodeTable::has(View.function().getSubtarget(), *Same))))
         return Same;
     }
     if (isAvailable(R))

@@ -285,6 +285,65 @@ std::string nibbleBody(const std::string &Mask) {
 )";
 }
 
+const char ShaAdd[] = R"(
+rule x86_64
+  %0:v128
+  %1:v128 = const splat(i8 0x0)
+  %2:v128
+  %3:v128 = SHA1NEXTErr %0, %1
+  %4:v128 = VPADDDrr %3, %2
+  yield %4
+=>
+  %3:v128 = SHA1NEXTErr %0, %2
+  yield %3
+end
+)";
+const char ShaBody[] = R"(
+  bb.0:
+    liveins: $xmm0, $xmm1
+    %0:vr128 = COPY $xmm0
+    %1:vr128 = COPY $xmm1
+    %2:vr128 = V_SET0
+    %3:vr128 = SHA1NEXTErr %0, killed %2
+    %4:vr128 = VPADDDrr killed %3, killed %1
+)";
+
+TEST(Apply, AnEncodingThatMergesStaysWhereItStood) {
+  // SHA has no VEX form, and code for AVX uses it all the same.
+  std::string Out =
+      applyTo(std::string(ShaBody) + "    $xmm0 = COPY %4\n    RET64 $xmm0\n", ShaAdd, x86());
+  EXPECT_THAT(Out, Not(HasSubstr("VPADDDrr")));
+  // What relies on zeros above does not get it.
+  Out = applyTo(std::string(ShaBody) +
+                    "    %5:vr256 = SUBREG_TO_REG 0, %4, %subreg.sub_xmm\n    $ymm0 = COPY %5\n"
+                    "    RET64 $ymm0\n",
+                ShaAdd, x86());
+  EXPECT_THAT(Out, HasSubstr("VPADDDrr"));
+  // Nor does it come where the source has none.
+  const char Moved[] = R"(
+rule x86_64
+  %0:v128
+  %1:v128 = VPADDDrr %0, %0
+  %2:v128 = VPADDDrr %1, %1
+  yield %2
+=>
+  %1:v128 = SHA1NEXTErr %0, %0
+  yield %1
+end
+)";
+  Out = applyTo(R"(
+  bb.0:
+    liveins: $xmm0
+    %0:vr128 = COPY $xmm0
+    %3:vr128 = VPADDDrr %0, %0
+    %4:vr128 = VPADDDrr killed %3, %3
+    $xmm0 = COPY %4
+    RET64 $xmm0
+)",
+                Moved, x86());
+  EXPECT_THAT(Out, HasSubstr("VPADDDrr"));
+}
+
 TEST(Apply, FactsFromTheMask) {
   std::string Out = applyTo(nibbleBody("0"), NibbleDot, x86(), nullptr, NibblePool);
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %0"));
