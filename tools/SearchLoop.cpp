@@ -87,6 +87,9 @@ double since(Clock::time_point T) {
   return std::chrono::duration<double>(Clock::now() - T).count();
 }
 
+/// Seconds after the end that proofs of what is found may take.
+constexpr double OverTime = 10;
+
 class Loop {
 public:
   Loop(RuleDb &Db, const LoopOptions &O) : Db(Db), O(O), Start(Clock::now()) {}
@@ -266,10 +269,10 @@ private:
     std::vector<std::pair<Rule, RuleEvidence>> Rules;
     if (!Result->Proved.empty()) {
       // The cheapest, without context and facts that its proof does not need.
-      Expected<Rule> Core = dropContext(Result->Proved.front());
+      Expected<Rule> Core = dropContext(Result->Proved.front(), proofs());
       if (!Core)
         return Core.takeError();
-      Expected<Rule> Weak = weakenFacts(*Core);
+      Expected<Rule> Weak = weakenFacts(*Core, proofs());
       if (!Weak)
         return Weak.takeError();
       canonicalize(*Weak);
@@ -294,7 +297,7 @@ private:
       if (Error E = otherOpcodes(Rules[0].first))
         return std::move(E);
     if (First && O.Generalize) {
-      Expected<std::optional<Generalization>> G = generalize(Rules[0].first);
+      Expected<std::optional<Generalization>> G = generalize(Rules[0].first, generalForms());
       if (!G)
         return G.takeError();
       if (*G && staticCost((*G)->R.W, (*G)->R.Target) < staticCost((*G)->R.W, (*G)->R.W.Source)) {
@@ -338,7 +341,7 @@ private:
         return E;
       if (!O.Generalize || Ends())
         continue;
-      Expected<std::optional<Generalization>> G = generalize(L.R);
+      Expected<std::optional<Generalization>> G = generalize(L.R, generalForms());
       if (!G)
         return G.takeError();
       if (*G && staticCost((*G)->R.W, (*G)->R.Target) < staticCost((*G)->R.W, (*G)->R.W.Source))
@@ -383,8 +386,23 @@ private:
     return true;
   }
 
+  /// The end of the time, or an interrupt, cuts general forms short, and proofs of what
+  /// is found already a little later.
+  VerifyOptions proofs() const {
+    VerifyOptions VO;
+    VO.Stop = [this] { return interruptFlag() || left() <= -OverTime; };
+    VO.WatchdogMs = unsigned(std::clamp((left() + OverTime) * 1000, 1000.0, 60'000.0));
+    return VO;
+  }
+  GeneralizeOptions generalForms() const {
+    GeneralizeOptions GO;
+    GO.Verify.Stop = [this] { return interruptFlag() || left() <= 0; };
+    GO.Verify.WatchdogMs = unsigned(std::clamp(left() * 1000, 1000.0, 20'000.0));
+    return GO;
+  }
+
   CandidateVerdict prove(const Rule &R) {
-    Expected<VerifyResult> V = verify(R);
+    Expected<VerifyResult> V = verify(R, proofs());
     if (V)
       return candidateVerdict(*V);
     errs() << "whittle: " << toString(V.takeError()) << "\n";

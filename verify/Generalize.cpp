@@ -67,8 +67,9 @@ void setSymbolic(Rule &R, const Place &P, SymExpr X) {
 
 /// What is left of one rule's proofs.
 struct Budget {
-  unsigned Proofs, Undecided = MaxUndecided;
-  bool spent() const { return !Proofs || !Undecided; }
+  unsigned Proofs, Undecided;
+  const std::function<bool()> &Stop;
+  bool spent() const { return !Proofs || !Undecided || Stop(); }
 };
 
 /// One choice of which places of the source are symbols.
@@ -204,7 +205,7 @@ private:
     std::vector<unsigned> Which(Target.size(), 0);
     if (any_of(Candidates, [](const auto &C) { return C.empty(); }))
       return std::nullopt;
-    for (size_t N = 0; N != MaxCombinations; ++N) {
+    for (size_t N = 0; N != MaxCombinations && !Left.spent(); ++N) {
       Combination C = tried(Which);
       // The witness is proved: a sample that says otherwise is no sample.
       if (C.Good.size() > 1 && C.Good.front() == Witness)
@@ -324,7 +325,7 @@ Expected<std::optional<Generalization>> generalize(const Rule &R, const Generali
     for (const Node &N : P->Nodes)
       if (N.R->isWave())
         return std::nullopt;
-  Budget Left{O.MaxProofs};
+  Budget Left{O.MaxProofs, MaxUndecided, O.Verify.Stop};
   bool AnyWide = any_of(R.W.Leaves, [](const Leaf &L) {
     return L.Const && L.Ty.Kind == RegKind::Vec && L.Ty.Bits > 64;
   });

@@ -23,6 +23,7 @@ struct GeneralizeOptions {
   uint64_t Seed = 1;
   unsigned Samples = 200;  ///< tuples of numbers for the symbols
   unsigned MaxProofs = 20; ///< proofs tried for one rule
+  /// Its Stop ends the whole: what is not proved then has no general form.
   VerifyOptions Verify{.RLimit = 2'000'000, .WatchdogMs = 20'000};
 };
 
@@ -33,7 +34,7 @@ struct Generalization {
 
 /// \p R must be Proved and without symbols. None: no symbols were found for which
 /// more than the witness could be proved. The result is a function of \p R and \p O
-/// unless a watchdog strikes. Errors are tool failures.
+/// unless a watchdog strikes or \p O stops it. Errors are tool failures.
 llvm::Expected<std::optional<Generalization>> generalize(const Rule &R,
                                                          const GeneralizeOptions &O = {});
 

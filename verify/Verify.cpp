@@ -133,6 +133,10 @@ private:
       Cone C(T.G, Ob.Source, Ob.Target);
       if (!Seen.insert(C.key()).second)
         continue;
+      if (O.Stop()) {
+        Result.V = Killed{};
+        return Error::success();
+      }
       ++E.DistinctSlices;
       if (Ob.Source == Ob.Target ||
           (O.NormalForms && Forms.run(Ob.Source) == Forms.run(Ob.Target))) {
@@ -166,6 +170,10 @@ private:
     NormalForm ByCase(T.G);
     ByCase.decideChoices();
     for (const auto &[Ob, C] : Hard) {
+      if (O.Stop()) {
+        Result.V = Killed{};
+        break;
+      }
       Expected<Verdict> V = settle(T, ByCase, *Ob, C, E);
       if (!V)
         return V.takeError();

@@ -12,6 +12,7 @@
 #define WHITTLE_VERIFY_VERIFY_H
 
 #include "isa/Program.h"
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,6 +53,8 @@ struct VerifyOptions {
   uint64_t RLimit = 20'000'000; ///< per query, Z3 resource units: reproducible
   unsigned WatchdogMs = 60'000; ///< per query, wall clock
   bool NormalForms = true;      ///< false: Z3 alone, none of what is ours before it
+  /// Asked between slices; true ends it as Killed.
+  std::function<bool()> Stop = [] { return false; };
 };
 
 /// What a proof did: enough to check it again elsewhere.

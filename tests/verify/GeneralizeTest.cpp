@@ -51,6 +51,23 @@ std::string ternary(const std::string &I, const std::string &J, const std::strin
          "\n  yield %4\n=>\n  %3:v512 = VPTERNLOGQZrri %0, %1, %2, " + T + "\n  yield %3\n";
 }
 
+TEST(General, EndsWhenItIsTold) {
+  const Rule Chain = shiftChain("VPSRLWZri", "3", "5", "8");
+  ASSERT_NE(general(Chain), "");
+  GeneralizeOptions GO;
+  unsigned Asked = 0;
+  GO.Verify.Stop = [&] { return ++Asked > 2; };
+  Expected<std::optional<Generalization>> G = generalize(Chain, GO);
+  ASSERT_TRUE(bool(G));
+  EXPECT_FALSE(*G);
+  EXPECT_LE(Asked, 20u);
+  VerifyOptions VO;
+  VO.Stop = [] { return true; };
+  Expected<VerifyResult> V = verify(Chain, VO);
+  ASSERT_TRUE(bool(V));
+  EXPECT_EQ(verdictName(V->V), "killed");
+}
+
 //===----------------------------------------------------------------------===//
 // Proofs of rules with symbols
 //===----------------------------------------------------------------------===//
