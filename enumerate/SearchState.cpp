@@ -73,8 +73,35 @@ void SearchState::fail(Error E) {
   Finished = true;
 }
 
+/// Values of one instruction that \p R's target goes through and its source does not.
+static SmallVector<std::string, 2> innerValues(const Rule &R) {
+  SmallVector<std::string, 2> Values;
+  const unsigned L = R.W.numLeaves();
+  for (auto [I, N] : enumerate(R.Target.Nodes)) {
+    const Node &Here = N;
+    if (is_contained(R.Target.Outputs, L + unsigned(I)) ||
+        any_of(Here.Ops, [&](unsigned Op) { return Op >= L; }) ||
+        any_of(R.W.Source.Nodes, [&](const Node &S) {
+          return S.R == Here.R && S.Ops == Here.Ops && S.Imms == Here.Imms;
+        }))
+      continue;
+    std::string Text = Here.R->Name;
+    for (unsigned Op : Here.Ops)
+      Text += " %" + (R.W.Leaves[Op].Const ? toString(*R.W.Leaves[Op].Const, 16, false)
+                                           : std::to_string(Op));
+    for (int64_t Imm : Here.Imms)
+      Text += " " + std::to_string(Imm);
+    Values.push_back(std::move(Text));
+  }
+  return Values;
+}
+
 SearchState::Outcome SearchState::ask(Rule R, uint64_t At) {
   if (done() || !Asked.insert(ruleId(R)).second)
+    return Outcome::Rejected;
+  // What the prover does not see through, it does not in the next candidate either.
+  const SmallVector<std::string, 2> Inner = innerValues(R);
+  if (any_of(Inner, [&](const std::string &X) { return Undecided[X] >= MaxUndecided; }))
     return Outcome::Rejected;
   CandidateVerdict V = Verify(R);
   switch (V.K) {
@@ -91,6 +118,8 @@ SearchState::Outcome SearchState::ask(Rule R, uint64_t At) {
   case CandidateVerdict::Unknown:
   case CandidateVerdict::Killed:
     ++Result.Unknown;
+    for (const std::string &X : Inner)
+      ++Undecided[X];
     return Outcome::Rejected;
   }
   llvm_unreachable("a verdict of no kind");

@@ -59,6 +59,9 @@ private:
   const VerifyFn &Verify;
   std::chrono::steady_clock::time_point Start = std::chrono::steady_clock::now();
   std::set<Hash128> Asked;
+  /// Undecided candidates that went through a value, and how many may.
+  std::map<std::string, unsigned> Undecided;
+  static constexpr unsigned MaxUndecided = 2;
   bool Finished = false;
   mutable std::atomic<bool> Late{false};
 };

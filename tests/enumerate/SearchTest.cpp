@@ -498,3 +498,34 @@ TEST(Search, UndecidedCandidatesAreCountedAndEndTheSearch) {
   EXPECT_TRUE(R.Proved.empty());
   EXPECT_FALSE(R.Exhausted);
 }
+
+TEST(Search, AValueThatIsNotSeenThroughIsTriedTwice) {
+  // x - x is NaN where x is no number: many ways lead over that.
+  Window W = window(R"(window x86_64
+  %0:v512
+  %1:v512 = const splat(i32 0x7fffffff)
+  %2:v512 = const splat(i32 0x7f800000)
+  %3:v512 = VPANDDZrr %0, %1
+  %4:k64 = VCMPPSZrri %3, %2, 12
+  %5:v512 = VMOVDQA32Zrrkz %4, %0
+  yield %5
+end
+)");
+  auto STI = cpu(W, "skylake-avx512");
+  RandomChecker Check;
+  Check.Floats = true;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 60;
+  O.MaxInstructions = 2;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, [&](const Rule &X) {
+    for (const Node &N : X.Target.Nodes)
+      if (N.R->Name == "VSUBPSZrr")
+        return CandidateVerdict();
+    return Check(X);
+  });
+  EXPECT_EQ(R.Unknown, 2u);
+  ASSERT_FALSE(R.Proved.empty());
+  EXPECT_TRUE(StringRef(opcodes(R)).contains("VFPCLASSPSZri")) << opcodes(R);
+}
