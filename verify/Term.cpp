@@ -406,6 +406,9 @@ Term TermGraph::cttz(Term A) {
 static unsigned exponentBits(unsigned Width) { return Width == 16 ? 5 : Width == 32 ? 8 : 11; }
 
 Term TermGraph::isNaN(Term A) {
+  // No integer converts to one.
+  if (op(A) == TermOp::Apply && (function(A) == Opaque::SIntToF || function(A) == Opaque::UIntToF))
+    return bit(false);
   unsigned W = width(A), Mantissa = W - 1 - exponentBits(W);
   APInt Infinity = APInt::getBitsSet(W - 1, Mantissa, W - 1);
   return ult(constant(Infinity), extract(A, 0, W - 1));

@@ -135,10 +135,9 @@ public:
   }
   /// Element \p Index of \p Elements, 2^width(Index) of them.
   Term select(Term Index, llvm::ArrayRef<Term> Elements);
-  /// \p F of \p Args, \p Width bits wide.
-  Term apply(Opaque F, unsigned Width, llvm::ArrayRef<Term> Args) {
-    return intern(TermOp::Apply, Width, Args, unsigned(F));
-  }
+  /// \p F of \p Args, \p Width bits wide. Of what goes without computing anything, x - x
+  /// and whole numbers rounded are known.
+  Term apply(Opaque F, unsigned Width, llvm::ArrayRef<Term> Args);
 
   // Written with the above.
   Term umin(Term A, Term B) { return ite(ult(A, B), A, B); }
@@ -179,6 +178,8 @@ private:
   void grow();
   bool sameNode(const Node &A, const Node &B) const;
 
+  bool isWholeNumber(Term T) const;
+  Term roundedWhole(Opaque F, Term T, unsigned Depth);
   Term bitwise(TermOp Op, Term A, Term B);
   Term bitwiseConst(TermOp Op, Term A, Term C);
   /// Both as one term that is not a Concat, or no term.

@@ -54,6 +54,46 @@ TEST(FloatRules, SignedZerosAndNansOfMinimum) {
             "refuted");
 }
 
+TEST(FloatRules, ADifferenceOfEqualsIsZeroForNumbersAlone) {
+  const std::string Masked = "  %3:v128 = VSUBPSrr %0, %0\n  %4:v128 = VPANDNrr %3, %0\n"
+                             "  yield %4\n";
+  const std::string Finite = "  %0:v128\n  %1:v128 = const splat(i32 0x7fffffff)\n"
+                             "  %2:v128 = const splat(i32 0x7f800000)\n";
+  // x where it is finite, else 0.
+  EXPECT_EQ(verdict(x86(Finite +
+                        "  %3:v128 = VPANDrr %0, %1\n  %4:v128 = VPCMPGTDrr %2, %3\n"
+                        "  %5:v128 = VPANDrr %4, %0\n  yield %5\n=>\n" +
+                        Masked)),
+            "proved");
+  EXPECT_EQ(verdict(of("  %3:v128 = VSUBPSrr %0, %0\n  yield %3\n",
+                       "  %3:v128 = VPXORrr %0, %0\n  yield %3\n")),
+            "refuted");
+}
+
+TEST(FloatRules, WholeNumbersStayAsTheyAre) {
+  auto Round = [](int First, int Second, const std::string &Target) {
+    return verdict(of("  %3:v128 = VROUNDPSri %0, " + std::to_string(First) +
+                          "\n  %4:v128 = VROUNDPSri %3, " + std::to_string(Second) +
+                          "\n  yield %4\n",
+                      "  %3:v128 = VROUNDPSri %0, " + Target + "\n  yield %3\n"));
+  };
+  for (int First : {0, 1, 2, 3})
+    for (int Second : {0, 1, 2, 3}) {
+      EXPECT_EQ(Round(First, Second, std::to_string(First)), "proved");
+      if (First != Second)
+        EXPECT_NE(Round(First, Second, std::to_string(Second)), "proved");
+    }
+  // A quarter is left of a number rounded to quarters.
+  EXPECT_NE(verdict(of("  %3:v128 = VRNDSCALEPSZ128rri %0, 0x20\n"
+                       "  %4:v128 = VRNDSCALEPSZ128rri %3, 1\n  yield %4\n",
+                       "  %3:v128 = VRNDSCALEPSZ128rri %0, 1\n  yield %3\n")),
+            "proved");
+  EXPECT_EQ(verdict(of("  %3:v128 = VCVTDQ2PSrr %0\n  %4:v128 = VROUNDPSri %3, 1\n"
+                       "  yield %4\n",
+                       "  %3:v128 = VCVTDQ2PSrr %0\n  yield %3\n")),
+            "proved");
+}
+
 TEST(FloatRules, LanesOfTheSameOperation) {
   auto Blend = [](int Imm) {
     return verdict(of("  %3:v128 = VADDPSrr %0, %1\n  %4:v128 = VSUBPSrr %0, %1\n"

@@ -94,6 +94,50 @@ template <class T, class Bits> void compareWithHost() {
 TEST(Float, SinglesAreTheHosts) { compareWithHost<float, uint32_t>(); }
 TEST(Float, DoublesAreTheHosts) { compareWithHost<double, uint64_t>(); }
 
+TEST(Float, WhatIsKnownOfFunctionsHoldsForAllNumbers) {
+  std::mt19937_64 Rng(9);
+  const Opaque Roundings[] = {Opaque::FRoundEven, Opaque::FFloor, Opaque::FCeil, Opaque::FTrunc};
+  for (unsigned W : {16u, 32u, 64u}) {
+    TermGraph G;
+    const Term X = G.var({VarKey::Leaf, 0, 0}, 0, W), I = G.var({VarKey::Leaf, 1, 0}, 0, 32);
+    const Term Less = G.apply(Opaque::FAdd, W, {X, G.bitXor(X, G.constant(APInt::getSignMask(W)))});
+    EXPECT_NE(G.op(Less), TermOp::Apply);
+    // Of another number nothing is known, nor of a sum.
+    EXPECT_EQ(G.op(G.apply(Opaque::FAdd, W, {X, X})), TermOp::Apply);
+    EXPECT_EQ(G.op(G.apply(Opaque::FMul, W, {X, X})), TermOp::Apply);
+    Cone Difference(G, Less, X);
+    for (unsigned K = 0; K != 2000; ++K) {
+      const APInt V = sample(W, Rng);
+      std::vector<APInt> Atoms;
+      for (const Atom &A : Difference.atoms())
+        Atoms.push_back(V.extractBits(A.Width, A.Lo));
+      EXPECT_EQ(Difference.evaluate(Atoms).first,
+                evalOpaque(Opaque::FAdd, W, {V, V ^ APInt::getSignMask(W)}));
+    }
+    for (Opaque Outer : Roundings) {
+      for (Opaque Inner : Roundings) {
+        const Term Once = G.apply(Inner, W, {X});
+        EXPECT_EQ(G.apply(Outer, W, {Once}), Once);
+        for (unsigned K = 0; K != 200; ++K) {
+          const APInt V = evalOpaque(Inner, W, {sample(W, Rng)});
+          EXPECT_EQ(evalOpaque(Outer, W, {V}), V);
+        }
+      }
+      for (Opaque Inner : {Opaque::SIntToF, Opaque::UIntToF}) {
+        const Term Whole = G.apply(Inner, W, {I});
+        EXPECT_EQ(G.apply(Outer, W, {Whole}), Whole);
+        for (unsigned K = 0; K != 200; ++K) {
+          const APInt V = evalOpaque(Inner, W, {APInt(32, Rng(), false, true)});
+          EXPECT_EQ(evalOpaque(Outer, W, {V}), V);
+        }
+      }
+      // Not of what is no whole number.
+      EXPECT_EQ(G.op(G.apply(Outer, W, {G.apply(Opaque::FSqrt, W, {X})})), TermOp::Apply);
+      EXPECT_EQ(G.op(G.apply(Outer, W, {X})), TermOp::Apply);
+    }
+  }
+}
+
 TEST(Float, IntegersSaturate) {
   auto To = [](Opaque F, double X) {
     return evalOpaque(F, 32, {APFloat(X).bitcastToAPInt()}).getZExtValue();

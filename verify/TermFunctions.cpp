@@ -1,0 +1,64 @@
+//===- verify/TermFunctions.cpp - What is known of opaque functions --------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each of these is an equation between evalOpaque()'s results for all arguments, NaNs
+// among them; a test holds every one against it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "verify/Term.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+static bool isRounding(Opaque F) {
+  return F == Opaque::FRoundEven || F == Opaque::FFloor || F == Opaque::FCeil ||
+         F == Opaque::FTrunc;
+}
+
+/// Whole numbers, infinities and settled NaNs: rounding leaves them as they are.
+bool TermGraph::isWholeNumber(Term T) const {
+  if (op(T) != TermOp::Apply)
+    return false;
+  const Opaque F = function(T);
+  return isRounding(F) || F == Opaque::SIntToF || F == Opaque::UIntToF;
+}
+
+/// \p T rounded by \p F, if choices in it (mostly of which NaN it is) come to whole
+/// numbers somewhere; else no term.
+Term TermGraph::roundedWhole(Opaque F, Term T, unsigned Depth) {
+  if (isWholeNumber(T))
+    return T;
+  if (op(T) != TermOp::Ite || !Depth)
+    return {};
+  const Term A = roundedWhole(F, operand(T, 1), Depth - 1),
+             B = roundedWhole(F, operand(T, 2), Depth - 1);
+  if (!A && !B)
+    return {};
+  auto Of = [&](Term Known, Term Branch) {
+    return Known ? Known : intern(TermOp::Apply, width(T), {Branch}, unsigned(F));
+  };
+  return ite(operand(T, 0), Of(A, operand(T, 1)), Of(B, operand(T, 2)));
+}
+
+Term TermGraph::apply(Opaque F, unsigned Width, ArrayRef<Term> Args) {
+  if (isRounding(F))
+    if (Term T = roundedWhole(F, Args[0], /*Depth=*/4))
+      return T;
+  // x - x is 0, of infinities and NaNs none.
+  if (F == Opaque::FAdd && !isConst(Args[0]) &&
+      Args[1] == bitXor(Args[0], constant(APInt::getSignMask(Width)))) {
+    const unsigned Low = Width == 16 ? 10 : Width == 32 ? 23 : 52;
+    const Term Exponent = extract(Args[0], Low, Width - 1 - Low);
+    const APInt Infinity = APInt::getBitsSet(Width, Low, Width - 1);
+    return ite(eq(Exponent, ones(width(Exponent))),
+               constant(evalOpaque(F, Width, {Infinity, Infinity | APInt::getSignMask(Width)})),
+               zero(Width));
+  }
+  return intern(TermOp::Apply, Width, Args, unsigned(F));
+}
+
+} // namespace whittle
