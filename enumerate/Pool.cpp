@@ -70,8 +70,11 @@ static std::vector<SmallVector<int64_t, 6>> immediateTuples(const Row &R, const 
   return Tuples;
 }
 
-std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, CandidateRanker &Ranker) {
+std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, CandidateRanker &Ranker,
+                              bool Masks) {
   SmallVector<ValueType, 8> Types = typesOf(W);
+  if (ValueType Mask{RegKind::Mask, 64}; Masks && !is_contained(Types, Mask))
+    Types.push_back(Mask);
   auto Occurs = [&](ValueType T) {
     return any_of(Types, [&](ValueType Have) { return mayRead(T, Have); });
   };

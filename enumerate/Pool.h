@@ -48,8 +48,9 @@ struct PoolRow {
 bool mayRead(ValueType Want, ValueType Have);
 
 /// The rows for a window: a legal member of each class whose types all occur
-/// in the window, in the ranker's order.
-std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, CandidateRanker &Ranker);
+/// in the window, in the ranker's order. With \p Masks, x86's masks count as if they did.
+std::vector<PoolRow> makePool(const Window &W, const SearchOptions &O, CandidateRanker &Ranker,
+                              bool Masks = false);
 
 /// Compiles the row's function and finds its immediates, once. \p WindowImms
 /// are tried at every level.

@@ -23,9 +23,39 @@ static unsigned widestBytes(const Window &W, ArrayRef<PoolRow> Pool) {
   return Bytes;
 }
 
+/// True if a vector inside is all zeros or all ones, byte by byte, and not always one of
+/// them: what code without mask registers has in their place.
+static bool goesThroughTruths(const Window &W, Evaluator &E) {
+  if (W.Isa->arch() != "x86_64")
+    return false;
+  Program P = W.Source;
+  P.Outputs.clear();
+  for (auto [I, N] : enumerate(W.Source.Nodes))
+    if (const unsigned Id = W.numLeaves() + unsigned(I);
+        N.Ty.Kind == RegKind::Vec && N.Ty.Bits >= 128 && !is_contained(W.Source.Outputs, Id))
+      P.Outputs.push_back(Id);
+  if (P.Outputs.empty())
+    return false;
+  TestSet Tests(W.Leaves, widestBytes(W, {}), /*Seed=*/1, readsMXCSR(W.Source));
+  std::vector<std::vector<uint8_t>> Values;
+  std::vector<uint8_t *> Out;
+  for (unsigned Id : P.Outputs)
+    Values.emplace_back(W.typeOf(P, Id).bytes() * Tests.size());
+  for (std::vector<uint8_t> &V : Values)
+    Out.push_back(V.data());
+  if (Error Err = E.run(W, P, Tests.leaves(), Out, Tests.size())) {
+    consumeError(std::move(Err)); // the search will say so
+    return false;
+  }
+  return any_of(Values, [](const std::vector<uint8_t> &V) {
+    return all_of(V, [](uint8_t X) { return X == 0 || X == 0xff; }) && is_contained(V, 0) &&
+           is_contained(V, 0xff);
+  });
+}
+
 SearchState::SearchState(Window Win, const SearchOptions &O, const VerifyFn &Verify, Evaluator &E,
                          CandidateRanker &Ranker)
-    : W(std::move(Win)), O(O), Eval(E), Pool(makePool(W, O, Ranker)),
+    : W(std::move(Win)), O(O), Eval(E), Pool(makePool(W, O, Ranker, goesThroughTruths(W, E))),
       Tests(W.Leaves, widestBytes(W, Pool), O.Seed, readsMXCSR(W.Source)),
       Bound(staticCost(W, W.Source)), Verify(Verify) {
   if (O.Below)

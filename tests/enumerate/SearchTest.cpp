@@ -529,3 +529,25 @@ end
   ASSERT_FALSE(R.Proved.empty());
   EXPECT_TRUE(StringRef(opcodes(R)).contains("VFPCLASSPSZri")) << opcodes(R);
 }
+
+TEST(Search, MasksForWindowsThatEmulateThem) {
+  Window W = window(R"(window x86_64
+  %0:v512
+  %1:v512
+  %2:v512 = VPSRAQZri %0, 63
+  %3:v512 = VPANDDZrr %2, %1
+  %4:v512 = VPADDQZrr %3, %0
+  yield %4
+end
+)");
+  auto STI = cpu(W, "skylake-avx512");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 60;
+  O.MaxInstructions = 2;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  EXPECT_TRUE(StringRef(opcodes(R)).contains("VPADDQZrrk")) << opcodes(R);
+}
