@@ -32,16 +32,27 @@ bool TermGraph::isWholeNumber(Term T) const {
 Term TermGraph::roundedWhole(Opaque F, Term T, unsigned Depth) {
   if (isWholeNumber(T))
     return T;
-  if (op(T) != TermOp::Ite || !Depth)
+  // A double may be two halves, each with its choice.
+  SmallVector<Term, 4> Pieces(1, T), Then, Else;
+  if (op(T) == TermOp::Concat)
+    Pieces.assign(operands(T).begin(), operands(T).end());
+  const auto *First = find_if(Pieces, [&](Term P) { return op(P) == TermOp::Ite; });
+  if (First == Pieces.end() || !Depth)
     return {};
-  const Term A = roundedWhole(F, operand(T, 1), Depth - 1),
-             B = roundedWhole(F, operand(T, 2), Depth - 1);
+  const Term Cond = operand(*First, 0);
+  for (Term P : Pieces) {
+    const bool Chooses = op(P) == TermOp::Ite && operand(P, 0) == Cond;
+    Then.push_back(Chooses ? operand(P, 1) : P);
+    Else.push_back(Chooses ? operand(P, 2) : P);
+  }
+  const Term X = concat(Then), Y = concat(Else);
+  const Term A = roundedWhole(F, X, Depth - 1), B = roundedWhole(F, Y, Depth - 1);
   if (!A && !B)
     return {};
   auto Of = [&](Term Known, Term Branch) {
     return Known ? Known : intern(TermOp::Apply, width(T), {Branch}, unsigned(F));
   };
-  return ite(operand(T, 0), Of(A, operand(T, 1)), Of(B, operand(T, 2)));
+  return ite(Cond, Of(A, X), Of(B, Y));
 }
 
 Term TermGraph::apply(Opaque F, unsigned Width, ArrayRef<Term> Args) {

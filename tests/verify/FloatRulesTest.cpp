@@ -71,18 +71,21 @@ TEST(FloatRules, ADifferenceOfEqualsIsZeroForNumbersAlone) {
 }
 
 TEST(FloatRules, WholeNumbersStayAsTheyAre) {
-  auto Round = [](int First, int Second, const std::string &Target) {
-    return verdict(of("  %3:v128 = VROUNDPSri %0, " + std::to_string(First) +
-                          "\n  %4:v128 = VROUNDPSri %3, " + std::to_string(Second) +
-                          "\n  yield %4\n",
-                      "  %3:v128 = VROUNDPSri %0, " + Target + "\n  yield %3\n"));
+  auto Round = [](const std::string &Op, int First, int Second, int Target) {
+    auto Of = [&](const char *Left, const char *Right, int Imm) {
+      return std::string("  ") + Left + ":v128 = " + Op + " " + Right + ", " + std::to_string(Imm) +
+             "\n";
+    };
+    return verdict(of(Of("%3", "%0", First) + Of("%4", "%3", Second) + "  yield %4\n",
+                      Of("%3", "%0", Target) + "  yield %3\n"));
   };
-  for (int First : {0, 1, 2, 3})
-    for (int Second : {0, 1, 2, 3}) {
-      EXPECT_EQ(Round(First, Second, std::to_string(First)), "proved");
-      if (First != Second)
-        EXPECT_NE(Round(First, Second, std::to_string(Second)), "proved");
-    }
+  for (const char *Op : {"VROUNDPSri", "VROUNDPDri", "VRNDSCALEPDZ128rri"})
+    for (int First : {0, 1, 2, 3})
+      for (int Second : {0, 1, 2, 3}) {
+        EXPECT_EQ(Round(Op, First, Second, First), "proved") << Op;
+        if (First != Second)
+          EXPECT_NE(Round(Op, First, Second, Second), "proved") << Op;
+      }
   // A quarter is left of a number rounded to quarters.
   EXPECT_NE(verdict(of("  %3:v128 = VRNDSCALEPSZ128rri %0, 0x20\n"
                        "  %4:v128 = VRNDSCALEPSZ128rri %3, 1\n  yield %4\n",
