@@ -61,6 +61,8 @@ static void addRegisterMoves(RowSet &R) {
   }
 }
 
+/// The first that a CPU has is emitted: AVX1's all ones are a comparison that waits for
+/// the register's old value.
 static void addConstants(RowSet &R) {
   struct {
     const char *Name, *Features;
@@ -75,8 +77,8 @@ static void addConstants(RowSet &R) {
                {"AVX512_256_SETALLONES", "+avx512vl", 256, UINT64_MAX},
                {"AVX512_512_SETALLONES", "+avx512f", 512, UINT64_MAX},
                {"V_SETALLONES", "+sse2", 128, UINT64_MAX},
-               {"AVX1_SETALLONES", "+avx", 256, UINT64_MAX},
-               {"AVX2_SETALLONES", "+avx2", 256, UINT64_MAX}};
+               {"AVX2_SETALLONES", "+avx2", 256, UINT64_MAX},
+               {"AVX1_SETALLONES", "+avx", 256, UINT64_MAX}};
   for (auto &T : Table)
     addOne(R, T.Name, T.Features, 1,
            [T](Sem &S) { S.out(S.splat(S.constant(32, T.Elt), T.Bits / 32)); });

@@ -285,6 +285,35 @@ std::string nibbleBody(const std::string &Mask) {
 )";
 }
 
+TEST(Apply, AllOnesAreMadeAsTheCpuMakesThem) {
+  const char Negated[] = R"(
+rule x86_64
+  %0:v256 = const splat(i8 0x0)
+  %1:v256
+  %2:v256 = const splat(i8 0x1)
+  %3:v256 = const splat(i8 0xff)
+  %4:v256 = VPMADDUBSWYrr %1, %2
+  %5:v256 = VPSUBWYrr %0, %4
+  yield %5
+=>
+  %4:v256 = VPMADDUBSWYrr %1, %3
+  yield %4
+end
+)";
+  const char Body[] = R"(
+  bb.0:
+    liveins: $ymm0
+    %0:vr256 = COPY $ymm0
+    %1:vr256 = VPMADDUBSWYrm %0, $rip, 1, $noreg, %const.0, $noreg :: (load (s256) from constant-pool)
+    %2:vr256 = AVX_SET0
+    %3:vr256 = VPSUBWYrr killed %2, killed %1
+    $ymm0 = COPY %3
+    RET64 $ymm0
+)";
+  const char Pool[] = "  - id: 0\n    value: '<8 x i32> splat (i32 16843009)'\n    alignment: 32\n";
+  EXPECT_THAT(applyTo(Body, Negated, x86("haswell"), nullptr, Pool), HasSubstr("AVX2_SETALLONES"));
+}
+
 const char ShaAdd[] = R"(
 rule x86_64
   %0:v128
