@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Profit.h"
+#include "passes/PartAccess.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
@@ -162,11 +163,17 @@ bool Profit::paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan
 bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
   if (!paysAcross(View, M, Plan, R))
     return false;
-  // Where an instruction takes no literal, a new constant is a move, and a register
-  // from there on: not worth an instruction that is gone.
-  if (Table.isa().arch() == "amdgcn" && !MF.getSubtarget().checkFeatures("+vop3-literal")) {
+  if (Table.isa().arch() == "amdgcn") {
     Demand Before(M.window(), M.window().Source), After(M.window(), M.rule().Target);
-    if (After.Constants > Before.Constants && After.all() >= Before.all())
+    // Where an instruction takes no literal, a new constant is a move, and a register
+    // from there on: not worth an instruction that is gone.
+    if (!MF.getSubtarget().checkFeatures("+vop3-literal") && After.Constants > Before.Constants &&
+        After.all() >= Before.all())
+      return false;
+    // Nor are instructions that would go into others anyway, if those here will not.
+    const PartAccess Parts = countPartAccess(View, M, Plan, R);
+    if (Parts.Source > Parts.Target &&
+        After.Instructions + Parts.Source >= Before.Instructions + Parts.Target)
       return false;
   }
   if (!open())
