@@ -57,16 +57,30 @@ static PoolRow::Kind kindOf(const Row &R) {
   return PoolRow::Plain;
 }
 
-/// Immediates for a row with several: its presets, and those that the window has.
+/// Immediates for a row with several: its presets, those that the window has, and
+/// each preset's change to the neutral one (the first), made to those as well: where
+/// an operand is negated already, a half of it may be read besides.
 static std::vector<SmallVector<int64_t, 6>> immediateTuples(const Row &R, const Window &W) {
   std::vector<SmallVector<int64_t, 6>> Tuples = R.Presets;
-  for (const Node &N : W.Source.Nodes)
-    if (!N.R->isGeneric() && N.R->Def == R.Def && N.R->Ins == R.Ins && N.Imms.size() == R.NumImms &&
-        meaningHash(*N.R) == meaningHash(R)) {
-      SmallVector<int64_t, 6> Own(N.Imms.begin(), N.Imms.end());
-      if (!is_contained(Tuples, Own))
-        Tuples.push_back(std::move(Own));
+  auto Add = [&](SmallVector<int64_t, 6> T) {
+    if (!is_contained(Tuples, T))
+      Tuples.push_back(std::move(T));
+  };
+  for (const Node &N : W.Source.Nodes) {
+    if (N.R->isGeneric() || N.R->Def != R.Def || N.R->Ins != R.Ins || N.Imms.size() != R.NumImms ||
+        !(meaningHash(*N.R) == meaningHash(R)))
+      continue;
+    const SmallVector<int64_t, 6> Own(N.Imms.begin(), N.Imms.end());
+    Add(Own);
+    if (R.Form == Shape::CrossLane)
+      continue; // controls are numbers, not bits, and not all of them exist
+    for (const SmallVector<int64_t, 6> &Preset : R.Presets) {
+      SmallVector<int64_t, 6> Both = Own;
+      for (unsigned I = 0; I != R.NumImms; ++I)
+        Both[I] ^= Preset[I] ^ R.Presets[0][I];
+      Add(std::move(Both));
     }
+  }
   return Tuples;
 }
 

@@ -431,6 +431,30 @@ end
   EXPECT_EQ(Found.Target.Nodes[0].R->Name, "V_PERM_B32_e64");
 }
 
+TEST(Search, ModifiersAreAddedToThoseOfTheWindow) {
+  // One operand's low half is read twice already; the other's halves are swapped besides.
+  Window W = window(R"(window amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = const splat(i32 0x00000010)
+  %3:l32 = V_ALIGNBIT_B32_opsel_e64 %0, %0, %2
+  %4:l32 = V_PK_SUB_U16:mods %3, %1, 8, 0, 0
+  yield %4
+end
+)");
+  auto STI = cpu(W, "gfx942");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 30;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  const Rule &Found = R.Proved[0];
+  ASSERT_EQ(Found.Target.Nodes.size(), 1u) << printRule(Found);
+  EXPECT_EQ(Found.Target.Nodes[0].Imms, (SmallVector<int64_t, 6>{4, 0, 0}));
+}
+
 TEST(Search, TheSourcesLoadIsDoneAgain) {
   // All elements of a broadcast are equal: no order of them is another value.
   const char Shuffled[] = R"(window x86_64
