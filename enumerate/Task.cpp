@@ -191,7 +191,8 @@ private:
     bool WholeLeaf = true;
     for (unsigned P : Pieces) {
       ValueType Ty = W.typeOf(W.Source, P);
-      if (Ty.Kind != RegKind::Lane)
+      // Registers make a tuple where they are; halves of several are moved into one.
+      if (Ty.Kind != RegKind::Lane || Ty.Bits < 32)
         return;
       const Node *N = node(P);
       WholeLeaf =

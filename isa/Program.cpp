@@ -143,9 +143,11 @@ static Error checkGeneric(const Window &W, const Program &P, const Node &N, cons
     if (N.Ops.size() != 1 || N.Imms.size() != 1)
       return makeError(Where + "takes one operand and one bit offset");
     ValueType In = W.typeOf(P, N.Ops[0]);
-    // Nothing narrower than a dword is read from anywhere but the low end.
-    if (In.Kind != N.Ty.Kind || N.Imms[0] < 0 || N.Imms[0] % 32 || (N.Ty.Bits < 32 && N.Imms[0]) ||
-        uint64_t(N.Imms[0]) + N.Ty.Bits > In.Bits)
+    // Of what is narrower than a dword, halves of lane values alone stand elsewhere
+    // than at the low end.
+    const bool Half = N.Ty == ValueType{RegKind::Lane, 16};
+    if (In.Kind != N.Ty.Kind || N.Imms[0] < 0 || N.Imms[0] % (Half ? 16 : 32) ||
+        (N.Ty.Bits < 32 && !Half && N.Imms[0]) || uint64_t(N.Imms[0]) + N.Ty.Bits > In.Bits)
       return makeError(Where + "reads " + N.Ty.str() + " at bit " + Twine(N.Imms[0]) + " of " +
                        In.str());
     return Error::success();
@@ -155,6 +157,8 @@ static Error checkGeneric(const Window &W, const Program &P, const Node &N, cons
     ValueType T = W.typeOf(P, Op);
     Sum += T.Bits;
     if (T.Kind != N.Ty.Kind || (T.Kind != RegKind::Lane && T.Kind != RegKind::Sgpr))
+      return makeError(Where + "joins " + T.str() + " into " + N.Ty.str());
+    if (T.Bits % 32 && (T.Bits != 16 || N.Ty.Bits != 32))
       return makeError(Where + "joins " + T.str() + " into " + N.Ty.str());
   }
   if (Sum != N.Ty.Bits)

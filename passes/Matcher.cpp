@@ -238,6 +238,10 @@ private:
       return false;
     if (B.Whole)
       return View.part(B.Whole, Offset, V.Ty, M.Block).same(V);
+    // Registers make a tuple where they are; halves of several would have to be moved
+    // into one.
+    if (V.Ty.Bits < 32)
+      return bindWholeOf(Id, Offset, V);
     for (auto &[At, P] : B.Parts) {
       if (At == Offset && P.Ty.Bits == V.Ty.Bits)
         return P.same(V);
@@ -247,6 +251,17 @@ private:
     }
     B.Parts.push_back({Offset, V});
     return true;
+  }
+
+  /// The leaf is the register of which \p V is the half at \p Offset.
+  bool bindWholeOf(unsigned Id, unsigned Offset, const ValueRef &V) {
+    if (V.K != ValueRef::Reg || !V.SubReg || View.offsetOf(V.SubReg) != Offset)
+      return false;
+    ValueRef Whole = V;
+    Whole.SubReg = 0;
+    Whole.Ty = W.Leaves[Id].Ty;
+    std::optional<ValueType> T = View.typeOf(V.R);
+    return T && T->Bits == Whole.Ty.Bits && bindLeaf(Id, Whole);
   }
 
   bool extract(const Node &N, const ValueRef &V, Goals &Todo) {

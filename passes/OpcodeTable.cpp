@@ -92,6 +92,8 @@ static void fillAMDGPU(OpcodeInfo &I, StringRef Name) {
         "V_MOV_B64_PSEUDO", "S_MOVK_I32", "V_ACCVGPR_WRITE_B32_e64", "AV_MOV_B32_IMM_PSEUDO"})
     if (Name == Mov)
       I.Const = OpcodeInfo::MovOperand;
+  if (Name == "V_MOV_B16_t16_e64")
+    I.Const = OpcodeInfo::MovModified;
   I.WholeWave = hasAny(
       Name, {"WWM", "WQM", "STRICT_", "SET_INACTIVE", "INIT_EXEC", "WHOLE_WAVE", "INIT_WHOLE"});
   // V_CMP and carry-outs write zeros for lanes that are off: they read none.

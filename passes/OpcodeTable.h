@@ -32,6 +32,7 @@ struct OpcodeInfo {
   enum ConstKind : uint8_t {
     NotConst,
     MovOperand,    ///< operand 1, an immediate or a register, is the value
+    MovModified,   ///< operand 2 is, where operand 1, its modifiers, is 0
     Zero,          ///< MOV32r0
     RowConstant,   ///< a row without operands
     LoadPlain,     ///< a whole register from memory

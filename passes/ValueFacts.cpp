@@ -136,6 +136,27 @@ std::optional<APInt> ValueView::constantOfReg(Register R, unsigned SubReg, unsig
   return C->extractBits(Bits, Offset);
 }
 
+/// The low half of a scalar register, which a half operand reads, if that is a
+/// constant. LLVM copies it on the way: `%1:sreg_32 = COPY %0.lo16`.
+std::optional<APInt> ValueView::scalarHalf(const MachineOperand &MO) {
+  Register R = MO.getReg();
+  for (unsigned Depth = 0; Depth != MaxConstantDepth; ++Depth) {
+    std::optional<ValueType> T = typeOf(R);
+    if (MO.getSubReg() || !T || *T != ValueType{RegKind::Sgpr, 32})
+      return std::nullopt;
+    const MachineInstr *Def = MRI.getVRegDef(R);
+    if (!Def || !Def->isCopy() || Def->getOperand(1).isUndef() || Def->getOperand(0).getSubReg())
+      break;
+    const MachineOperand &Src = Def->getOperand(1);
+    const unsigned Sub = Src.getSubReg();
+    if (Sub && (offsetOf(Sub) || TRI.getSubRegIdxSize(Sub) != 16))
+      return std::nullopt;
+    R = Src.getReg();
+  }
+  std::optional<APInt> C = constantOfReg(R, 0, 0);
+  return C && C->getBitWidth() == 32 ? std::optional<APInt>(C->trunc(16)) : std::nullopt;
+}
+
 std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned Bits,
                                               unsigned Depth) {
   if (Def.getOperand(0).isReg() && Def.getOperand(0).getSubReg())
@@ -191,6 +212,8 @@ std::optional<APInt> ValueView::constantOfDef(const MachineInstr &Def, unsigned 
   case OpcodeInfo::MovOperand:
     // Of V_MOV_B32_e64 and its like, operand 1 is the source as well.
     return Operand(Def.getOperand(1));
+  case OpcodeInfo::MovModified:
+    return Def.getOperand(1).getImm() ? std::nullopt : Operand(Def.getOperand(2));
   case OpcodeInfo::Zero:
     return APInt(Bits, 0);
   case OpcodeInfo::RowConstant:

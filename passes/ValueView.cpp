@@ -394,6 +394,12 @@ bool ValueView::fillNode(MachineInstr &MI, const OpcodeInfo &Info, const Row &R,
       V.Ty = Want;
     } else {
       V = resolve(MO.getReg(), MO.getSubReg(), Want, MI.getParent());
+      if (std::optional<APInt> C;
+          !V && AMDGPU && Want == ValueType{RegKind::Lane, 16} && (C = scalarHalf(MO))) {
+        V.K = ValueRef::Imm;
+        V.Value = C->getSExtValue();
+        V.Ty = Want;
+      }
     }
     if (!V)
       return false;

@@ -145,6 +145,7 @@ private:
                                            unsigned Depth);
   std::optional<llvm::APInt> loadedConstant(const llvm::MachineInstr &MI, unsigned AddressOperand,
                                             unsigned Bits, bool Broadcast) const;
+  std::optional<llvm::APInt> scalarHalf(const llvm::MachineOperand &MO);
   /// By register, and by sub-register and width: scalars are also read as masks.
   using ConeIds = llvm::DenseMap<std::pair<unsigned, unsigned>, unsigned>;
   unsigned cone(const ValueRef &V, WindowBuilder &B, unsigned &Budget,

@@ -15,6 +15,7 @@
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include <map>
 #include <set>
+#include <tuple>
 
 using namespace llvm;
 
@@ -136,40 +137,81 @@ SmallVector<unsigned, 4> WindowCutter::orderLike(MachineInstr &First, MachineIns
   return Order;
 }
 
+/// True for a sequence of the two halves of a register (GPUs with 16-bit registers).
+bool WindowCutter::joinsHalves(const MachineInstr &MI, SmallVectorImpl<ValueRef> &Halves) const {
+  if (!View.isAMDGPU() || !MI.isRegSequence() || MI.getNumOperands() != 5)
+    return false;
+  ValueRef V;
+  V.K = ValueRef::Reg;
+  V.R = MI.getOperand(0).getReg();
+  V.Ty = {RegKind::Lane, 32};
+  return View.typeOf(V.R) == V.Ty && View.concat(V, &Block, Halves) && Halves.size() == 2;
+}
+
 WindowCutter::Operand WindowCutter::operand(const Bundle &B, unsigned Index) {
   Operand O;
   for (MachineInstr *MI : B)
     O.Values.push_back(View.node(*MI)->Ops[orderLike(*B[0], *MI)[Index]]);
-  if (B.size() > 1) {
+  if (B.size() > 1)
     joinParts(O);
-    return O;
-  }
+  else
+    findProducer(O);
+  return O;
+}
+
+/// What makes the one value of \p O.
+void WindowCutter::findProducer(Operand &O) {
   const ValueRef &V = O.Values[0];
   if (V.K != ValueRef::Reg || View.constant(V))
-    return O;
+    return;
   if (const NodeView *P = View.producer(V, &Block)) {
     O.Producer = int(pieceOf({P->MI}));
-    return O;
+    return;
+  }
+  SmallVector<ValueRef, 2> Halves;
+  if (V.Ty == ValueType{RegKind::Lane, 16} && V.SubReg &&
+      View.typeOf(V.R) == ValueType{RegKind::Lane, 32}) {
+    O.Offset = View.offsetOf(V.SubReg);
+    O.Whole = V;
+    O.Whole.SubReg = 0;
+    O.Whole.Ty = {RegKind::Lane, 32};
+    if (const NodeView *P = View.producer(O.Whole, &Block))
+      O.Producer = int(pieceOf({P->MI}));
+    return;
   }
   Operand Sequence;
   MachineInstr *Concat = View.concat(V, &Block, Sequence.Values);
-  if (!Concat || Sequence.Values.size() > Limit.MaxTuple ||
+  if (!Concat)
+    return;
+  if (joinsHalves(*Concat, Halves) && V.Ty.Bits == 32) {
+    O.Producer = int(pieceOf({Concat}));
+    return;
+  }
+  if (Sequence.Values.size() > Limit.MaxTuple ||
       !all_of(Sequence.Values, [](const ValueRef &P) { return P.Ty.Bits == 32; }))
-    return O;
+    return;
   joinParts(Sequence);
   if (Sequence.K == Operand::Each && Sequence.Producer >= 0) {
     O.Producer = Sequence.Producer;
     O.ViaConcat = Concat;
   }
-  return O;
 }
 
 ArrayRef<WindowCutter::Operand> WindowCutter::operandsOf(unsigned P) {
   if (!Pieces[P].OpsKnown) {
     Bundle B = Pieces[P].MIs;
     SmallVector<Operand, 3> Ops;
-    for (unsigned I = 0, E = unsigned(View.node(*B[0])->Ops.size()); I != E; ++I)
-      Ops.push_back(operand(B, I));
+    SmallVector<ValueRef, 2> Halves;
+    if (joinsHalves(*B[0], Halves)) {
+      for (const ValueRef &V : Halves) {
+        Operand &O = Ops.emplace_back();
+        O.Values.push_back(V);
+        findProducer(O);
+      }
+    } else {
+      for (unsigned I = 0, E = unsigned(View.node(*B[0])->Ops.size()); I != E; ++I)
+        Ops.push_back(operand(B, I));
+    }
     Pieces[P].Ops = std::move(Ops);
     Pieces[P].OpsKnown = true;
   }
@@ -274,6 +316,8 @@ void WindowCutter::cutLong(unsigned RootPiece, Sink S) {
 
 /// A single cheap instruction over unknown values has nothing to give.
 bool WindowCutter::isWorthwhile(const Window &W, const Chosen &C) const {
+  if (all_of(W.Source.Nodes, [](const Node &N) { return N.R->isGeneric(); }))
+    return false;
   if (C.Kept >= 0 && C.Pieces.size() == 1)
     return false;
   if (C.Pieces.size() > 1)
@@ -299,7 +343,7 @@ struct Emitter {
   ValueView &View;
   WindowBuilder B;
   SmallVector<std::pair<SmallVector<ValueRef, 4>, unsigned>, 8> Leaves;
-  std::map<std::pair<unsigned, unsigned>, unsigned> Extracts;
+  std::map<std::tuple<unsigned, unsigned, unsigned>, unsigned> Extracts;
 
   explicit Emitter(ValueView &View) : View(View), B(View.table().isa()) {}
 
@@ -346,14 +390,14 @@ struct Emitter {
     return Id;
   }
 
-  unsigned extract(unsigned Whole, unsigned Register) {
-    auto [It, New] = Extracts.try_emplace({Whole, Register}, 0);
+  unsigned extract(unsigned Whole, unsigned Offset, uint16_t Bits) {
+    auto [It, New] = Extracts.try_emplace({Whole, Offset, Bits}, 0);
     if (New) {
       Node N;
       N.R = &View.table().isa().generic(GenericOp::Extract);
-      N.Ty = {RegKind::Lane, 32};
+      N.Ty = {RegKind::Lane, Bits};
       N.Ops = {Whole};
-      N.Imms = {int64_t(32) * Register};
+      N.Imms = {int64_t(Offset)};
       It->second = B.addNode(std::move(N));
     }
     return It->second;
@@ -388,7 +432,11 @@ Window WindowCutter::build(const Chosen &C) {
         continue;
       }
       if (O.K == Operand::Shared) {
-        unsigned Id = In ? Self(Self, unsigned(O.Producer))[0] : E.leaf(O.Values);
+        unsigned Id = In        ? Self(Self, unsigned(O.Producer))[0]
+                      : O.Whole ? E.leaf(O.Whole)
+                                : E.leaf(O.Values);
+        if (O.Whole)
+          Id = E.extract(Id, O.Offset, O.Values[0].Ty.Bits);
         for (unsigned I = 0; I != N; ++I)
           Ids[I].push_back(Id);
         continue;
@@ -401,15 +449,16 @@ Window WindowCutter::build(const Chosen &C) {
       }
       unsigned Whole = In ? Self(Self, unsigned(O.Producer))[0] : E.leaf(O.Values);
       for (unsigned I = 0; I != N; ++I)
-        Ids[I].push_back(E.extract(Whole, I));
+        Ids[I].push_back(E.extract(Whole, 32 * I, 32));
     }
     SmallVector<unsigned, 4> Out;
     for (unsigned I = 0; I != N; ++I) {
       const NodeView *V = View.node(*Pieces[P].MIs[I]);
       Node New;
-      New.R = V->R;
-      New.Ty = V->R->Def;
-      New.Imms = V->Imms;
+      New.R = V ? V->R : &View.table().isa().generic(GenericOp::Concat);
+      New.Ty = V ? V->R->Def : ValueType{RegKind::Lane, 32};
+      if (V)
+        New.Imms = V->Imms;
       New.Ops.assign(Ids[I].begin(), Ids[I].end());
       Out.push_back(E.B.addNode(std::move(New)));
     }
@@ -474,6 +523,11 @@ SmallVector<WindowCutter::Bundle, 4> WindowCutter::tupleRoots(MachineInstr &Tupl
 void WindowCutter::run(Sink S) {
   std::set<std::vector<MachineInstr *>> DoneGroups;
   for (MachineInstr &MI : Block) {
+    if (SmallVector<ValueRef, 2> Halves; joinsHalves(MI, Halves)) {
+      cutRoot({&MI}, S);
+      cutLong(pieceOf({&MI}), S);
+      continue;
+    }
     // Of a load whose row reads memory, search could only write the same again.
     const NodeView *N = View.node(MI);
     if (!N || N->R->readsMemory())

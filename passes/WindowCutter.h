@@ -50,7 +50,11 @@ private:
     /// instruction, or (ViaConcat) the pieces of a REG_SEQUENCE.
     int Producer = -1;
     llvm::MachineInstr *ViaConcat = nullptr;
+    /// Values[0] is a half of this register, from this bit on; Producer makes that.
+    ValueRef Whole;
+    unsigned Offset = 0;
   };
+  /// Instructions of one row; or one REG_SEQUENCE of two halves.
   struct Piece {
     Bundle MIs;
     llvm::SmallVector<Operand, 3> Ops;
@@ -72,7 +76,9 @@ private:
   unsigned pieceOf(const Bundle &B);
   llvm::ArrayRef<Operand> operandsOf(unsigned P);
   llvm::SmallVector<unsigned, 4> orderLike(llvm::MachineInstr &First, llvm::MachineInstr &MI);
+  bool joinsHalves(const llvm::MachineInstr &MI, llvm::SmallVectorImpl<ValueRef> &Halves) const;
   Operand operand(const Bundle &B, unsigned Index);
+  void findProducer(Operand &O);
   void joinParts(Operand &O);
   bool ownsReads(const Chosen &C, unsigned P);
   bool isWorthwhile(const Window &W, const Chosen &C) const;

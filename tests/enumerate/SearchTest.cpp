@@ -455,6 +455,34 @@ end
   EXPECT_EQ(Found.Target.Nodes[0].Imms, (SmallVector<int64_t, 6>{4, 0, 0}));
 }
 
+TEST(Search, HalvesOfOneRegisterAreReadInPlace) {
+  Window W = window(R"(window amdgcn
+  %0:l32
+  %1:l32
+  %2:l16 = EXTRACT %0, 0
+  %3:l16 = EXTRACT %1, 16
+  %4:l16 = V_SUB_I16_t16_e64 %2, %3
+  %5:l16 = EXTRACT %0, 16
+  %6:l16 = EXTRACT %1, 0
+  %7:l16 = V_SUB_I16_t16_e64 %5, %6
+  %8:l32 = CONCAT %4, %7
+  yield %8
+end
+)");
+  auto STI = cpu(W, "gfx1100");
+  RandomChecker Check;
+  SearchOptions O;
+  O.STI = STI.get();
+  O.Seconds = 30;
+  O.FirstSolution = true;
+  SearchResult R = find(W, O, Check.fn());
+  ASSERT_FALSE(R.Proved.empty());
+  // Not one over two registers that four moves have put together.
+  const Rule &Found = R.Proved[0];
+  ASSERT_EQ(Found.Target.Nodes.size(), 1u) << printRule(Found);
+  EXPECT_EQ(Found.Target.Nodes[0].R->opcodeName().substr(0, 8), "V_PK_SUB");
+}
+
 TEST(Search, TheSourcesLoadIsDoneAgain) {
   // All elements of a broadcast are equal: no order of them is another value.
   const char Shuffled[] = R"(window x86_64

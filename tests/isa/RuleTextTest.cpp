@@ -142,6 +142,23 @@ end)")
             std::string::npos);
 }
 
+TEST(RuleText, HalvesOfLaneRegisters) {
+  auto Parses = [](const std::string &Nodes) {
+    Expected<std::vector<Rule>> R =
+        parseRules("rule amdgcn\n  %0:l32\n  %1:l64\n" + Nodes + "=>\n  yield %0\nend\n", "t");
+    bool Ok = bool(R);
+    consumeError(R.takeError());
+    return Ok;
+  };
+  EXPECT_TRUE(Parses("  %2:l16 = EXTRACT %0, 16\n  %3:l16 = EXTRACT %1, 48\n"
+                     "  %4:l32 = CONCAT %2, %3\n  yield %4\n"));
+  EXPECT_FALSE(Parses("  %2:l16 = EXTRACT %0, 8\n  %3:l32 = CONCAT %2, %2\n  yield %3\n"));
+  EXPECT_FALSE(Parses("  %2:l16 = EXTRACT %1, 56\n  %3:l32 = CONCAT %2, %2\n  yield %3\n"));
+  EXPECT_FALSE(Parses("  %2:l8 = EXTRACT %0, 16\n  %3:l32 = CONCAT %2, %2, %2, %2\n  yield %3\n"));
+  EXPECT_FALSE(Parses("  %2:l16 = EXTRACT %0, 0\n  %3:l64 = CONCAT %2, %2, %2, %2\n"
+                      "  %4:l32 = EXTRACT %3, 0\n  yield %4\n"));
+}
+
 TEST(RuleText, EveryPrefixIsAnErrorAndNeverACrash) {
   std::string Text = Chain;
   for (size_t N = 0; N + 5 < Text.size(); ++N)
