@@ -13,7 +13,8 @@ using namespace llvm;
 namespace whittle {
 
 bool loadable(ValueType T) {
-  return (T.Kind == RegKind::Vec && T.Bits >= 128) || (T.Kind == RegKind::Lane && T.Bits == 32);
+  return (T.Kind == RegKind::Vec && T.Bits >= 128) ||
+         (T.Kind == RegKind::Lane && (T.Bits == 32 || T.Bits == 16));
 }
 
 std::vector<uint64_t> libraryUnits(unsigned Bits) {

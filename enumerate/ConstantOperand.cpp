@@ -38,8 +38,10 @@ public:
     C.Index = Index;
     ValueType Ty = R.R->Ins[Index], Def = R.R->Def;
     C.BitResult = Def.Kind == RegKind::Mask;
-    if (!loadable(Ty) || (!C.BitResult && Def.bytes() != Ty.bytes()))
+    if (!loadable(Ty))
       return std::nullopt;
+    if (!C.BitResult && Def.bytes() != Ty.bytes())
+      return Ty.Kind == RegKind::Lane ? studyWhole(C, Ty) : std::nullopt;
     unsigned Unit = spread(Index, C.BitResult);
     if (Unit == 0) {
       if (C.BitResult || !isTable(Index))
@@ -70,6 +72,15 @@ public:
   }
 
 private:
+  std::optional<ConstantOperand> studyWhole(ConstantOperand C, ValueType Ty) {
+    C.Whole = true;
+    C.Unit = Ty.Bits;
+    tellApart(C);
+    if (C.Values.size() < 2)
+      return std::nullopt;
+    return C;
+  }
+
   static std::vector<Leaf> leavesOf(const PoolRow &R) {
     std::vector<Leaf> Leaves(R.arity());
     for (auto [L, T] : zip(Leaves, R.R->Ins))
@@ -235,7 +246,7 @@ private:
     std::vector<uint64_t> Likely = libraryUnits(C.Unit), All(256);
     std::iota(All.begin(), All.end(), 0);
     All.insert(All.end(), Likely.begin(), Likely.end());
-    C.Selects = !C.BitResult && selects(C);
+    C.Selects = !C.BitResult && !C.Whole && selects(C);
     C.Values = distinct(C, All);
     // Few results, and no others for any values: all there are. Else values that are
     // worth a trial.

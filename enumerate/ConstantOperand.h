@@ -29,6 +29,10 @@ struct ConstantOperand {
   unsigned Fields = 1; ///< Weights: in a unit
   /// The result is a mask: one bit for each unit.
   bool BitResult = false;
+  /// It is one number for all of the result, which is wider or narrower (a shift
+  /// amount for a pair of registers, what a mask of lanes is compared from): the
+  /// unit is the operand.
+  bool Whole = false;
   /// A unit of the result depends on the same unit of the other operands alone.
   bool LaneWise = false;
   /// A unit of the result is zero or a unit of another operand.

@@ -82,6 +82,13 @@ std::optional<ConstantBytes> ConstantSolver::choose(const Problem &P, ArrayRef<u
       for (size_t K = 0; K != OutBytes; ++K)
         D[K] |= (A[K] ^ G[K]) & (M ? M[K] : 0xff);
     }
+    if (C.Whole) {
+      if (all_of(ArrayRef(D, OutBytes), [](uint8_t X) { return X == 0; })) {
+        Table.allow(0, V);
+        Possible[0] = 1;
+      }
+      continue;
+    }
     for (size_t U = 0; U != Units; ++U)
       if (C.BitResult ? !(D[U / 8] >> (U % 8) & 1) : !unitAt(D, U, C.Unit)) {
         Table.allow(U, V);
@@ -148,7 +155,10 @@ std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
     if (!is_contained(Values, V & Mask))
       Values.push_back(V & Mask);
   };
-  if (!C.BitResult && !isTruth(P, Units)) {
+  const bool LaneMask = P.R->R->Def.isLaneMask();
+  if (C.Whole && !LaneMask)
+    return std::nullopt;
+  if (!C.BitResult && !C.Whole && !isTruth(P, Units)) {
     for (size_t At = 0; At < Units * P.Tests && Values.size() < 48; At += Units + 1) {
       uint64_t G = unitAt(P.Goal, At, C.Unit), A = unitAt(X, At, C.Unit);
       for (uint64_t V : {G, G - A, A - G, 2 * G - A, 2 * G - A - 1})
@@ -162,8 +172,10 @@ std::optional<ConstantBytes> ConstantSolver::propose(const Problem &P) {
     int64_t SLeast, SMost;
   } Sides[2];
   for (size_t At = 0; At != Units * P.Tests; ++At) {
-    // A bit of a mask, or the lowest of a unit.
+    // A bit of a mask, a lane's of a mask of lanes, or the lowest of a unit.
     auto Wanted = [&](const uint8_t *From) {
+      if (C.Whole)
+        return uint64_t(From[At] & 1);
       return C.BitResult ? unitAt(From, At / Units, 64) >> At % Units & 1
                          : unitAt(From, At, C.Unit) & 1;
     };

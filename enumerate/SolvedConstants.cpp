@@ -127,6 +127,8 @@ bool TaskSearch::worthTrying(const ConstantSolver::Problem &P, const Operands &O
                              Scratch &X) const {
   if (!P.C->tries())
     return true;
+  if (P.C->Whole)
+    return P.C->Values.size() <= 128;
   if (P.C->Selects && !X.Solver.mayBeSelected(P))
     return false;
   if (!P.C->LaneWise)

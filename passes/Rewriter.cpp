@@ -154,10 +154,17 @@ Rewriter::Value Rewriter::constantValue(const APInt &C, ValueType Ty) {
       return Out;
     }
     if (Ty.Bits == 16) {
-      Value Whole;
-      Whole.R = Move("V_MOV_B32_e32", C.getSExtValue());
-      Whole.Bits = 32;
-      return Whole.R ? extract(Whole, 0, 16) : Value();
+      // As selection makes it: later passes take it for an immediate.
+      const unsigned Opcode = View.table().opcodeNamed("V_MOV_B16_t16_e64", TII);
+      const TargetRegisterClass *RC = Opcode ? allocatable(Opcode, 0) : nullptr;
+      if (!RC)
+        return Value();
+      Out.R = MRI.createVirtualRegister(RC);
+      made(BuildMI(*M.Block, Plan.Before, DL, TII.get(Opcode), Out.R)
+               .addImm(0)
+               .addImm(C.getSExtValue())
+               .addImm(0));
+      return Out;
     }
     StringRef Name = Ty.Kind == RegKind::Lane ? "V_MOV_B32_e32" : "S_MOV_B32";
     if (Ty.Bits == 32) {

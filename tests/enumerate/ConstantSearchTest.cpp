@@ -49,6 +49,29 @@ end
 end
 )",
      "gfx942", "V_AND_B32", 32, 0xfff},
+    // One number for a pair of registers, and one of 16 bits.
+    {R"(window amdgcn
+  %0:l64
+  %1:l32 = const splat(i32 0)
+  %2:l64
+  %3:l64 = V_LSHL_ADD_U64_e64 %0, %1, %2
+  %4:l64 = V_LSHL_ADD_U64_e64 %3, %1, %2
+  yield %4
+end
+)",
+     "gfx942", "V_LSHL_ADD_U64", 32, 1},
+    {R"(window amdgcn
+  %0:l16 = const splat(i16 3)
+  %1:l16
+  %2:l16
+  %3:l16 = V_LSHLREV_B16_t16_e64 %0, %1
+  %4:l16 = V_SUB_I16_t16_e64 %3, %2
+  %5:l16 = V_ADD_I16_t16_e64 %4, %2
+  %6:l16 = V_ADD_I16_t16_e64 %5, %2
+  yield %6
+end
+)",
+     "gfx1100", "V_MAD_U16_gfx9", 16, 8},
     // Bytes of a word added, and words of a dword: products with ones.
     {R"(window x86_64
   %0:v256

@@ -160,6 +160,11 @@ const Case Cases[] = {
     {"V_LSHL_ADD_U32_e64", 1, ConstantOperand::Choices, 32, 1, "amdgcn"},
     {"V_BFE_U32_e64", 2, ConstantOperand::Choices, 32, 1, "amdgcn"},
     {"V_SAD_U8_e64", 1, ConstantOperand::Samples, 32, 1, "amdgcn"},
+    {"V_MAD_U16_gfx9_t16_e64", 2, ConstantOperand::Weights, 16, 1, "amdgcn"},
+    {"V_LSHL_ADD_U64_e64", 1, ConstantOperand::Choices, 32, 1, "amdgcn"},
+    {"V_ASHRREV_I64_e64", 0, ConstantOperand::Choices, 32, 1, "amdgcn"},
+    {"V_ALIGNBIT_B32_t16_e64", 2, ConstantOperand::Choices, 16, 1, "amdgcn"},
+    {"V_CMP_LT_I32_e64", 1, ConstantOperand::Samples, 32, 1, "amdgcn"},
 };
 } // namespace
 

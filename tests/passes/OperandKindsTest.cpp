@@ -125,7 +125,7 @@ end
 )" + std::string(Return),
                      gpu("gfx1100"), &Out),
             1u);
-  EXPECT_THAT(Out, HasSubstr("V_MOV_B32_e32 3"));
+  EXPECT_THAT(Out, HasSubstr("V_MOV_B16_t16_e64 0, 3, 0"));
 }
 
 } // namespace
