@@ -10,6 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/TaskSearch.h"
+#include "enumerate/UnitSolvers.h"
+#include "isa/Meaning.h"
 
 using namespace llvm;
 
@@ -54,6 +56,64 @@ bool TaskSearch::withLibrary() {
   bool More = Switch() && sizeTwo();
   Library.clear();
   return More && !S.done() && Switch();
+}
+
+/// One instruction over a tuple of registers with a constant in all of them that the
+/// window has for one, or that an instruction of the window makes of those and of a
+/// tuple it has: what is added to the result of a matrix instruction goes to its addend.
+bool TaskSearch::withTuples() {
+  if (!S.O.SolveConstants || !T.Tuple)
+    return !S.done();
+  auto AddConstant = [&](APInt Bits) {
+    std::pair<ValueType, APInt> New{T.GoalTy, std::move(Bits)};
+    if (Library.size() != MaxShifted && !is_contained(Library, New) &&
+        none_of(S.W.Leaves,
+                [&](const Leaf &L) { return L.Ty == New.first && L.Const == New.second; }))
+      Library.push_back(std::move(New));
+  };
+  constexpr unsigned Word = 32;
+  std::vector<unsigned> Ranks;
+  for (const PoolRow &R : S.Pool)
+    if (R.K == PoolRow::Plain && R.R->Def.Bits == Word && R.arity() == 2 && !R.R->NumImms &&
+        !R.R->ReadsLaneId && any_of(S.W.Source.Nodes, [&](const Node &N) {
+          return !N.R->isGeneric() && N.R->Def == R.R->Def && N.R->Ins == R.R->Ins &&
+                 !N.R->isWave() && N.Imms.empty() && meaningHash(*N.R) == meaningHash(*R.R);
+        }))
+      Ranks.push_back(R.Rank);
+  if (!prepareRows(Ranks))
+    return false;
+  for (const Leaf &One : S.W.Leaves) {
+    if (!One.Const || One.Ty != ValueType{RegKind::Lane, Word})
+      continue;
+    AddConstant(APInt::getSplat(T.GoalTy.Bits, *One.Const));
+    for (const Leaf &All : S.W.Leaves) {
+      if (!All.Const || All.Ty != T.GoalTy)
+        continue;
+      for (unsigned Rank : Ranks) {
+        const PoolRow &R = S.Pool[Rank];
+        APInt Bits(T.GoalTy.Bits, 0);
+        for (unsigned At = 0; At != Bits.getBitWidth(); At += Word) {
+          const size_t Bytes = Table.numTests() * Word / 8;
+          std::vector<uint8_t> A(Bytes), B(Bytes), Out(Bytes);
+          fillUnits(A.data(), Bytes, Word, All.Const->extractBitsAsZExtValue(Word, At));
+          fillUnits(B.data(), Bytes, Word, One.Const->getZExtValue());
+          const uint8_t *In[] = {A.data(), B.data()};
+          R.Fn(In, Out.data(), R.immediates(0), Table.numTests());
+          Bits.insertBits(unitAt(Out.data(), 0, Word), At, Word);
+        }
+        AddConstant(std::move(Bits));
+      }
+    }
+  }
+  if (Library.empty())
+    return !S.done();
+  auto Switch = [&](bool Search) {
+    Assignments.assign(S.Pool.size(), {});
+    return fillFree() && sizeOne(Search);
+  };
+  bool More = Switch(/*Search=*/true);
+  Library.clear();
+  return More && !S.done() && Switch(/*Search=*/false);
 }
 
 /// Two instructions with a new constant each: a range is moved to an end of the numbers,

@@ -142,7 +142,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
       Constant &= Table[Ops[K]].Constant;
       Pooled |= Table[Ops[K]].Pooled;
     }
-    if (Pooled && (Constant || Search))
+    if (Pooled && Constant)
       continue;
     Value V;
     V.Ty = R.R->Def;
@@ -155,7 +155,7 @@ void TaskSearch::runRow(const PoolRow &R, bool Search, RowOutput &Out, Scratch &
     const uint8_t *CarePtr = CareAll ? nullptr : Care.data();
     Hit H;
     H.Root = {&R, 0, Ops};
-    H.Weight = R.weight();
+    H.Weight = R.weight() + Pooled;
     H.Instructions = 1;
     if (Solved && Last && Ops[0] <= Ops[1] && Ops[1] <= Ops[2]) { // for any order
       ++Out.R.Candidates;

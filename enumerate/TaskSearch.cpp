@@ -39,6 +39,8 @@ void TaskSearch::run() {
     return;
   if (S.O.MaxInstructions >= 1 && !S.done() && !constantLast(/*OverTable=*/false))
     return;
+  if (S.O.MaxInstructions >= 1 && !S.done() && !withTuples())
+    return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !sizeTwo())
     return;
   if (S.O.MaxInstructions >= 2 && !S.done() && !constantLast(/*OverTable=*/true))

@@ -164,6 +164,7 @@ private:
   bool mayPool(const PoolRow &R, unsigned Mask, const Operands &Ops, unsigned K) const;
   bool withLibrary();
   bool withShifted();
+  bool withTuples();
   struct Outer {
     Expr E;
     const ConstantOperand *C;

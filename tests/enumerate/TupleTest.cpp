@@ -95,6 +95,40 @@ TEST(Tuples, OtherAccumulatorIsNotDropped) {
   EXPECT_TRUE(find(W, O, Check.fn()).Proved.empty());
 }
 
+TEST(Tuples, ConstantsAreAddedToAConstantAccumulator) {
+  // 5 and 7 make 12 in each register; only the window's own instruction says how.
+  std::string Text =
+      "window amdgcn\n  %0:l64\n  %1:l64\n  %2:l128 = const splat(i32 5)\n"
+      "  %3:l32 = const splat(i32 7)\n  %4:l128 = V_MFMA_I32_16X16X32I8_vgprcd_e64 %0, %1, %2\n"
+      "  %5:l32 = EXTRACT %4, 0\n  %6:l32 = EXTRACT %4, 32\n"
+      "  %7:l32 = EXTRACT %4, 64\n  %8:l32 = EXTRACT %4, 96\n"
+      "  %9:l32 = V_ADD_U32_e64 %5, %3\n  %10:l32 = V_ADD_U32_e64 %6, %3\n"
+      "  %11:l32 = V_ADD_U32_e64 %7, %3\n  %12:l32 = V_ADD_U32_e64 %8, %3\n"
+      "  yield %9, %10, %11, %12\nend\n";
+  for (bool Zero : {false, true}) {
+    if (Zero) // what is added is the accumulator
+      Text.replace(Text.find("splat(i32 5)"), 12, "splat(i32 0)");
+    Window W = window(Text);
+    auto STI = cpu(W, "gfx942");
+    RandomChecker Check;
+    SearchOptions O;
+    O.STI = STI.get();
+    O.Seconds = 30;
+    O.FirstSolution = true;
+    SearchResult R = find(W, O, Check.fn());
+    ASSERT_FALSE(R.Proved.empty());
+    const Rule &Found = R.Proved.front();
+    EXPECT_EQ(staticCost(Found.W, Found.Target).Instructions, 1u) << printRule(Found);
+    const Node &Mfma =
+        *find_if(Found.Target.Nodes, [](const Node &N) { return !N.R->isGeneric(); });
+    ASSERT_LT(Mfma.Ops[2], Found.W.numLeaves());
+    EXPECT_EQ(Found.W.Leaves[Mfma.Ops[2]].Const, APInt::getSplat(128, APInt(32, Zero ? 7 : 12)));
+    O.SolveConstants = false;
+    O.MaxInstructions = 1;
+    EXPECT_TRUE(find(W, O, Check.fn()).Proved.empty());
+  }
+}
+
 TEST(Tuples, EachOutputKeepsTheOthersInstructions) {
   // The sum is an output too, so the difference of the other output may use it.
   Window W = window(R"(window x86_64
