@@ -160,8 +160,21 @@ bool Profit::paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan
   return Longer <= Ended.size();
 }
 
+/// True if all that is gained is one move of a constant for another.
+bool Profit::movesConstantsAgain(ValueView &View, const Match &M) {
+  const Program &P = M.rule().Target;
+  for (auto [I, Id] : enumerate(P.Outputs)) {
+    if (Id >= M.window().numLeaves() || !M.window().Leaves[Id].isConstant())
+      continue;
+    const OpcodeInfo Info = Table.info(M.output(unsigned(I))->getOpcode(), View.instrInfo());
+    if (Info.Const == OpcodeInfo::MovOperand || Info.Const == OpcodeInfo::MovModified)
+      return true;
+  }
+  return false;
+}
+
 bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R) {
-  if (!paysAcross(View, M, Plan, R))
+  if (!paysAcross(View, M, Plan, R) || movesConstantsAgain(View, M))
     return false;
   if (Table.isa().arch() == "amdgcn") {
     Demand Before(M.window(), M.window().Source), After(M.window(), M.rule().Target);

@@ -41,6 +41,7 @@ private:
     double Latency, Throughput;
   };
   bool open();
+  bool movesConstantsAgain(ValueView &View, const Match &M);
   bool paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan, const Rewriter &R);
   Cycles cycles(const llvm::MachineInstr &MI, const Row &R);
   void add(Time &T, llvm::SmallVectorImpl<double> &Ready, const Node &N, unsigned NumLeaves,

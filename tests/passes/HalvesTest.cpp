@@ -140,6 +140,25 @@ end
             0u);
 }
 
+TEST(RegisterHalves, AMoveOfAConstantIsNotMadeAgain) {
+  const char Rule[] = R"(
+rule amdgcn
+  $a:i16
+  %0:l16 = const splat(i16 $a)
+  %1:l16 = V_MOV_B16_t16_e32 %0
+  yield %1
+=>
+  yield %0
+end
+)";
+  // It would be made by the instruction that it replaces, over and over.
+  EXPECT_EQ(fires("    %10:vgpr_16 = V_MOV_B16_t16_e64 0, 3, 0, implicit $exec\n"
+                  "    %11:vgpr_16 = COPY %0.hi16\n"
+                  "    %4:vgpr_32 = REG_SEQUENCE %10, %subreg.lo16, %11, %subreg.hi16\n",
+                  nullptr, Rule),
+            0u);
+}
+
 TEST(RegisterHalves, OfScalarConstantsAreSeen) {
   const char Rule[] = R"(
 rule amdgcn
