@@ -270,7 +270,8 @@ static Error addMachineFunctions(const LoadedSource &S, OpenSource &Src, legacy:
 }
 
 Expected<std::string> generate(const LoadedSource &S,
-                               const std::function<MachineFunctionPass *()> &Pass) {
+                               const std::function<MachineFunctionPass *()> &Pass,
+                               const std::function<MachineFunctionPass *()> &Then) {
   OpenSource Src;
   if (Error E = open(S, Src))
     return std::move(E);
@@ -280,8 +281,9 @@ Expected<std::string> generate(const LoadedSource &S,
   if (S.IsMir) {
     if (Error E = addMachineFunctions(S, Src, PM))
       return std::move(E);
-    if (Pass)
-      PM.add(Pass());
+    for (const auto *Each : {&Pass, &Then})
+      if (*Each)
+        PM.add((*Each)());
     PM.add(createPrintMIRPass(OS));
     PM.run(*Src.M);
     return Out.str().str();
@@ -289,8 +291,9 @@ Expected<std::string> generate(const LoadedSource &S,
   // Passes of ours are added through the registry of callbacks, as the plugin does.
   RegisterTargetPassConfigCallback Callback(
       [&](TargetMachine &, PassManagerBase &, TargetPassConfig *TPC) {
-        if (Pass)
-          TPC->insertPass(&FinalizeISelID, Pass());
+        for (const auto *Each : {&Pass, &Then})
+          if (*Each)
+            TPC->insertPass(&FinalizeISelID, (*Each)());
       });
   if (Src.TM->addPassesToEmitFile(PM, OS, nullptr, CodeGenFileType::AssemblyFile))
     return makeError(S.O.File + ": the target cannot emit assembly");

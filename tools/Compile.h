@@ -57,10 +57,11 @@ llvm::Expected<std::vector<CompileOptions>> compileCommands(const std::string &P
 llvm::Expected<LoadedSource> loadSource(const CompileOptions &O);
 
 /// Code generation to assembly with \p Pass (made anew by the call; may be null)
-/// right after instruction selection. MIR sources run the pass alone and give
-/// MIR back.
+/// right after instruction selection, and \p Then, if given, right behind it. MIR
+/// sources run the passes alone and give MIR back.
 llvm::Expected<std::string> generate(const LoadedSource &S,
-                                     const std::function<llvm::MachineFunctionPass *()> &Pass);
+                                     const std::function<llvm::MachineFunctionPass *()> &Pass,
+                                     const std::function<llvm::MachineFunctionPass *()> &Then = {});
 
 /// Instruction selection alone, then \p Pass; MIR sources run the pass alone. What
 /// the code generator diagnoses is an error that names the file.

@@ -74,15 +74,17 @@ private:
 };
 } // namespace
 
-/// Code generation with the harvest pass; the windows go into \p Db. Gives the
-/// assembly too.
+/// Code generation with the harvest pass, behind \p First if that is given; the windows
+/// go into \p Db. Gives the assembly too.
 static Expected<std::string> harvestInto(RuleDb &Db, const LoadedSource &S, HarvestOptions H,
-                                         unsigned &Windows, unsigned &New) {
+                                         unsigned &Windows, unsigned &New,
+                                         const std::function<MachineFunctionPass *()> &First = {}) {
   std::vector<std::pair<Window, Sighting>> Seen;
   auto Sink = [&](Window W, StringRef Function, unsigned Index, StringRef CPU) {
     Seen.emplace_back(std::move(W), Sighting{S.Hash, Function.str(), Index, CPU.str()});
   };
-  Expected<std::string> Asm = generate(S, [&] { return createHarvestPass(H, Sink); });
+  auto Harvest = [&] { return createHarvestPass(H, Sink); };
+  Expected<std::string> Asm = First ? generate(S, First, Harvest) : generate(S, Harvest);
   if (!Asm)
     return Asm.takeError();
   Expected<unsigned> Added = Db.addWindows(Seen);
@@ -122,6 +124,18 @@ static Expected<std::vector<LoadedRule>> loadRules(RuleDb &Db, StringRef Arch, b
   for (auto &[Id, R] : All)
     List.push_back(std::move(R));
   return List;
+}
+
+/// Searches of one file's windows, the first among them, and the seconds that are worth
+/// another.
+static constexpr unsigned MaxRounds = 4;
+static constexpr double LeastSeconds = 0.5;
+
+static void add(LoopSummary &Sum, const LoopSummary &R) {
+  Sum.Seconds += R.Seconds;
+  Sum.RulesAdded += R.RulesAdded;
+  Sum.Unknown += R.Unknown;
+  Sum.Interrupted |= R.Interrupted;
 }
 
 static json statsJson(const FunctionStats &S) {
@@ -164,20 +178,44 @@ Expected<int> runOptimize(const OptimizeCommand &C, const OutputOptions &O) {
   if (!Before)
     return Before.takeError();
   LoopSummary Sum;
-  if (C.Search) {
+  std::shared_ptr<Matcher> M;
+  auto Load = [&]() -> Error {
+    Expected<std::vector<LoadedRule>> Rules = loadRules(**Db, (*Isa)->arch(), C.Db.empty());
+    if (!Rules)
+      return Rules.takeError();
+    M = makeMatcher(std::move(*Rules));
+    return Error::success();
+  };
+  // What was rewritten is code to be looked at again: a value with two readers has one
+  // where the other is gone.
+  for (unsigned Again = 0; C.Search && Again != MaxRounds; ++Again) {
     LoopOptions L = C.Loop;
     L.Resume = true;
+    if (L.Seconds > 0)
+      L.Seconds -= Sum.Seconds;
     Expected<LoopSummary> R = searchWindows(**Db, L);
     if (!R)
       return R.takeError();
-    Sum = *R;
+    add(Sum, *R);
+    if (Error E = Load())
+      return std::move(E);
+    const bool Over = C.Loop.Seconds > 0 && Sum.Seconds + LeastSeconds > C.Loop.Seconds;
+    if (Sum.Interrupted || Over)
+      break;
+    ApplyStats Ignored;
+    unsigned Seen = 0, More = 0;
+    Expected<std::string> Rewritten = harvestInto(
+        **Db, *S, {}, Seen, More, [&] { return createApplyPass(M, &Ignored, Measured); });
+    if (!Rewritten)
+      return Rewritten.takeError();
+    if (!More)
+      break;
+    Windows += More;
   }
-
-  Expected<std::vector<LoadedRule>> Rules = loadRules(**Db, (*Isa)->arch(), C.Db.empty());
-  if (!Rules)
-    return Rules.takeError();
+  if (!M)
+    if (Error E = Load())
+      return std::move(E);
   ApplyStats Stats;
-  std::shared_ptr<Matcher> M = makeMatcher(std::move(*Rules));
   Expected<std::string> After = generate(*S, [&] { return createApplyPass(M, &Stats, Measured); });
   if (!After)
     return After.takeError();

@@ -152,7 +152,8 @@ private:
   /// Budgets grow: short answers are cheap to look for everywhere, and a window that
   /// a small part of the space solves need not wait for the whole of another's.
   std::vector<Round> rounds() const {
-    static constexpr Round Plan[] = {{1, 0}, {2, 1'000'000}, {2, 50'000'000}, {2, 0}, {3, 1'000'000'000}, {3, 0}};
+    static constexpr Round Plan[] = {{1, 0}, {2, 1'000'000},     {2, 50'000'000},
+                                     {2, 0}, {3, 1'000'000'000}, {3, 0}};
     std::vector<Round> Rounds;
     for (Round R : Plan) {
       if (O.Candidates && (!R.Candidates || R.Candidates > O.Candidates))
