@@ -84,7 +84,7 @@ private:
   }
 
   /// The one node that reads \p Id, once, or nullptr.
-  static const Node *onlyReader(const Program &P, const SmallVectorImpl<bool> *Live, unsigned Id) {
+  static const Node *onlyReader(const Program &P, const std::vector<bool> *Live, unsigned Id) {
     const Node *Reader = nullptr;
     for (auto [I, N] : enumerate(P.Nodes)) {
       if (Live && !(*Live)[I])
@@ -98,7 +98,7 @@ private:
     return Reader;
   }
 
-  unsigned inside(const Program &P, const SmallVectorImpl<bool> *Live) {
+  unsigned inside(const Program &P, const std::vector<bool> *Live) {
     unsigned Saved = 0;
     for (auto [I, N] : enumerate(P.Nodes)) {
       if ((Live && !(*Live)[I]) || N.R->isGeneric())
@@ -114,7 +114,7 @@ private:
     return Saved;
   }
 
-  unsigned around(const Program &P, const SmallVectorImpl<bool> *Live) {
+  unsigned around(const Program &P, const std::vector<bool> *Live) {
     unsigned Saved = 0;
     for (unsigned I = 0; I != L; ++I) {
       const ValueRef &V = M.Leaves[I].Whole;
