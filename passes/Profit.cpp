@@ -78,10 +78,12 @@ namespace {
 /// Instructions of a program, and constants that none of them holds itself.
 struct Demand {
   unsigned Instructions = 0, Constants = 0;
+  unsigned Vector = 0; ///< of the instructions, those of AMDGPU's vector unit
   Demand(const Window &W, const Program &P) {
     std::vector<bool> Read(W.numLeaves());
     for (const Node &N : P.Nodes) {
       Instructions += !N.R->isGeneric();
+      Vector += N.R->opcodeName().starts_with("V_");
       for (unsigned Op : N.Ops)
         if (Op < W.numLeaves())
           Read[Op] = true;
@@ -182,6 +184,9 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
     // from there on: not worth an instruction that is gone.
     if (!MF.getSubtarget().checkFeatures("+vop3-literal") && After.Constants > Before.Constants &&
         After.all() >= Before.all())
+      return false;
+    // The scalar unit works beside the vector unit, once for a wave.
+    if (After.Vector > Before.Vector)
       return false;
     // Nor are instructions that would go into others anyway, if those here will not.
     const PartAccess Parts = countPartAccess(View, M, Plan, R);

@@ -117,6 +117,33 @@ end
   EXPECT_THAT(Out, HasSubstr(":sreg_64_xexec = V_CMP_NE_U32_e64"));
 }
 
+TEST(Masks, TheVectorUnitDoesNoWorkOfTheScalarUnit) {
+  // Two instructions for three, but one more of the vector unit.
+  const char Rule[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l1
+  %3:l1
+  %4:l1 = S_NOT_B64:mask %2
+  %5:l1 = S_AND_B64:mask %4, %3
+  %6:l32 = V_CNDMASK_B32_e64 %0, %1, %5
+  yield %6
+=>
+  %4:l32 = V_CNDMASK_B32_e64 %1, %0, %2
+  %5:l32 = V_CNDMASK_B32_e64 %0, %4, %3
+  yield %5
+end
+)";
+  EXPECT_EQ(rewrites(Rule, "    %5:sreg_64 = V_CMP_EQ_U32_e64 %0, %1, implicit $exec\n"
+                           "    %6:sreg_64 = V_CMP_LT_U32_e64 %0, %2, implicit $exec\n"
+                           "    %7:sreg_64 = S_NOT_B64 %5, implicit-def dead $scc\n"
+                           "    %3:sreg_64_xexec = S_AND_B64 %7, %6, implicit-def dead $scc\n"
+                           "    %4:vgpr_32 = V_CNDMASK_B32_e64 0, %0, 0, %1, %3, implicit $exec\n" +
+                               Return),
+            0u);
+}
+
 TEST(Masks, ReadAsANumberAsWell) {
   // All bits of the result are the same, those of lanes that are off as well.
   const char Rule[] = R"(
