@@ -89,6 +89,31 @@ TEST(RealInstruction, OfAnotherOpcodeIsRefused) {
   EXPECT_FALSE(E.agrees(*x86().find("VPSHUFBYrr"), Swapped));
 }
 
+/// A row that means something else than its opcode does is evaluated by what it means.
+TEST(RealInstruction, ThatDisagreesIsNotUsed) {
+  if (!runsHere() || !hostHas("avx2"))
+    GTEST_SKIP() << "no CPU with AVX2";
+  Row Wrong = *x86().find("VPSHUFBYrr");
+  Wrong.Meaning = [](Sem &S) {
+    V X = S.in(0, 8);
+    for (unsigned I = 0; I != 50; ++I)
+      X = X + S.in(1, 8);
+    S.out(X);
+  };
+  ASSERT_TRUE(isSlow(Wrong));
+  Evaluator &E = evaluator(x86());
+  auto Run = [&](const Row &R) {
+    Node N;
+    N.R = &R;
+    alignas(64) uint32_t A[8] = {1, 2, 3, 4, 5, 6, 7, 8}, Zero[8] = {}, Out[8];
+    const uint8_t *In[2] = {reinterpret_cast<uint8_t *>(A), reinterpret_cast<uint8_t *>(Zero)};
+    cantFail(E.function(N, R.Ins))(In, reinterpret_cast<uint8_t *>(Out), nullptr, 1);
+    return Out[0];
+  };
+  EXPECT_EQ(Run(*x86().find("VPSHUFBYrr")), 0x01010101u);
+  EXPECT_EQ(Run(Wrong), 1u);
+}
+
 TEST(RealInstruction, WhatReadsOrGivesMoreHasNone) {
   RealInstructions Reals(x86());
   for (const char *Name : {

@@ -145,6 +145,29 @@ TEST(Apply, WhatTheTargetHasNotStaysWithItsRule) {
   EXPECT_EQ(S.OtherUse, 1u);
 }
 
+TEST(Apply, WhatIsSharedStaysWithAnUnspecifiedValue) {
+  // Each read of it may be another value: the rule has one.
+  std::string Rule = Bounded;
+  Rule.replace(Rule.find("  %2:v128\n"), 10, "  %2:v128 = undef\n");
+  ApplyStats S;
+  std::string Out = applyTo(R"(
+  bb.0:
+    liveins: $xmm0, $xmm1
+    %0:vr128 = COPY $xmm0
+    %1:vr128 = COPY $xmm1
+    %2:vr128 = IMPLICIT_DEF
+    %3:vr128 = VPMADDUBSWrr %0, %1
+    %4:vr128 = VPMINSWrr %3, %2
+    %5:vr128 = VPADDWrr %4, %3
+    $xmm0 = COPY %5
+    $xmm1 = COPY %3
+    RET64 $xmm0, $xmm1
+)",
+                            Rule, x86(), &S);
+  EXPECT_THAT(Out, HasSubstr("VPMINSWrr"));
+  EXPECT_EQ(S.OtherUse, 1u);
+}
+
 TEST(Apply, ConstantOfAnotherBlockMatches) {
   std::string Out = applyTo(R"(
   bb.0:

@@ -14,6 +14,34 @@ using testing::HasSubstr;
 
 namespace {
 
+TEST(Lanes, WhatTheTargetHasTooMayHaveNoOtherReaders) {
+  // On x86 it would stay as a leaf. Here the lanes that it was made in matter.
+  const char Rule[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  %3:l32 = V_AND_B32_e64 %2, %2
+  %4:l32 = V_XOR_B32_e64 %3, %1
+  yield %4
+=>
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  %3:l32 = V_XOR_B32_e64 %2, %1
+  yield %3
+end
+)";
+  auto Body = [](const std::string &Between, const std::string &Kept) {
+    return "    %5:vgpr_32 = V_ADD_U32_e64 %0, %1, 0, implicit $exec\n" + Between +
+           "    %6:vgpr_32 = V_AND_B32_e64 %5, %5, implicit $exec\n"
+           "    %4:vgpr_32 = V_XOR_B32_e64 %6, %1, implicit $exec\n"
+           "    $vgpr1 = COPY " +
+           Kept + "\n    $vgpr0 = COPY %4\n    SI_RETURN implicit $vgpr0, implicit $vgpr1\n";
+  };
+  EXPECT_EQ(rewrites(Rule, Body("", "%0")), 1u);
+  EXPECT_EQ(rewrites(Rule, Body("", "%5")), 0u);
+  EXPECT_EQ(rewrites(Rule, Body("    $exec = S_MOV_B64 1\n", "%5")), 0u);
+}
+
 TEST(Immediates, BitsThatTheRowDoesNotReadAreNotEmitted) {
   // -4 is no modifier of the first source; bits above the two are other fields.
   const char Rule[] = R"(
