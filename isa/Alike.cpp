@@ -7,6 +7,7 @@
 
 #include "isa/Alike.h"
 #include "isa/Meaning.h"
+#include "isa/TargetIsa.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 

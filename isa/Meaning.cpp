@@ -373,25 +373,6 @@ Hash128 meaningHash(const Row &R) {
   return Known.get(R, [&] { return withHashes(R, [](auto Hash) { return Hash(true, {}); }); });
 }
 
-bool sameSymbol(const Row &A, const Row &B) {
-  if (&A == &B)
-    return true;
-  if (A.isGeneric() || B.isGeneric() || A.Def != B.Def || A.Ins != B.Ins ||
-      A.NumImms != B.NumImms || A.Form != B.Form)
-    return false;
-  // Immediates are compared, and written, as far as a row reads them.
-  auto Bits = [](const Row &R) {
-    SmallVector<uint8_t, 4> All;
-    for (const OperandSpec &U : R.Uses)
-      if (U.K == OperandSpec::Imm)
-        All.push_back(U.ImmBits);
-    return All;
-  };
-  if (A.NumImms && Bits(A) != Bits(B))
-    return false;
-  return meaningHash(A) == meaningHash(B);
-}
-
 Hash128 rowHash(const Row &R) {
   static PerRow<Hash128> Known;
   return Known.get(R, [&] { return withHashes(R, [](auto Hash) { return Hash(false, {}); }); });

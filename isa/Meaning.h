@@ -45,8 +45,6 @@ llvm::Function *buildProgram(llvm::Module &M, const Window &W, const Program &P,
 /// the order of operands of commutative IR operations, and of the terms of
 /// associative ones. Cached per row.
 Hash128 meaningHash(const Row &R);
-/// True if both rows are members of one class. Does not build all classes.
-bool sameSymbol(const Row &A, const Row &B);
 /// The same without that blindness: changes whenever the row's IR changes. What
 /// evidence is keyed on.
 Hash128 rowHash(const Row &R);

@@ -37,6 +37,9 @@ struct OpClass {
   const Row &leader() const { return *Members.front(); }
 };
 
+/// True if both rows are members of one class. Does not build all classes.
+bool sameSymbol(const Row &A, const Row &B);
+
 class TargetIsa {
 public:
   /// \p Arch is "x86_64" or "amdgcn". Kept until the process ends.

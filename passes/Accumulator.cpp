@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/Accumulator.h"
-#include "isa/Meaning.h"
 #include "passes/ConstantPool.h"
 #include "passes/Matcher.h"
 #include "llvm/ADT/MapVector.h"

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "passes/LoopRewrite.h"
-#include "isa/Meaning.h"
 #include "passes/ConstantPool.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineInstrBuilder.h"
