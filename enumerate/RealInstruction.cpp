@@ -61,7 +61,8 @@ struct RealInstructions::Impl {
   std::unique_ptr<MCAsmInfo> AsmInfo;
   std::unique_ptr<MCContext> Context;
   std::unique_ptr<MCCodeEmitter> Emitter;
-  StringMap<unsigned> Registers, Opcodes;
+  StringMap<unsigned> Registers;
+  unsigned ToMask = 0, FromMask = 0; ///< KMOVQ
   std::mutex Lock;
   std::map<const Row *, std::unique_ptr<RealInstruction>> Known;
 
@@ -75,7 +76,7 @@ struct RealInstructions::Impl {
   std::optional<std::string> code(const Row &R, uint8_t Imm) const;
   unsigned registerOf(ValueType Ty, unsigned Number) const;
   void append(const MCInst &I, std::string &Text) const;
-  void move(StringRef Opcode, StringRef To, StringRef From, std::string &Text) const;
+  void move(unsigned Opcode, StringRef To, StringRef From, std::string &Text) const;
 };
 
 // A general register for each mask: the result's, then the inputs'.
@@ -100,7 +101,10 @@ void RealInstructions::Impl::open() {
   }
   const MCInstrInfo &MII = Isa.instrInfo();
   for (unsigned Op = 0; Op != MII.getNumOpcodes(); ++Op)
-    Opcodes[MII.getName(Op)] = Op;
+    if (StringRef Name = MII.getName(Op); Name == "KMOVQkr")
+      ToMask = Op;
+    else if (Name == "KMOVQrk")
+      FromMask = Op;
   const MCRegisterInfo &MRI = Isa.registerInfo();
   for (unsigned R = 1; R != MRI.getNumRegs(); ++R)
     Registers[MRI.getName(R)] = R;
@@ -163,10 +167,10 @@ void RealInstructions::Impl::append(const MCInst &I, std::string &Text) const {
     Text += (Text.empty() ? ".byte " : ",") + std::to_string(uint8_t(C));
 }
 
-void RealInstructions::Impl::move(StringRef Opcode, StringRef To, StringRef From,
+void RealInstructions::Impl::move(unsigned Opcode, StringRef To, StringRef From,
                                   std::string &Text) const {
   MCInst I;
-  I.setOpcode(Opcodes.lookup(Opcode));
+  I.setOpcode(Opcode);
   I.addOperand(MCOperand::createReg(Registers.lookup(To)));
   I.addOperand(MCOperand::createReg(Registers.lookup(From)));
   append(I, Text);
@@ -179,7 +183,7 @@ std::optional<std::string> RealInstructions::Impl::code(const Row &R, uint8_t Im
   for (auto [K, Ty] : enumerate(R.Ins))
     if (Ty.Kind == RegKind::Mask) {
       unsigned Number = int(K) == R.TiedUse ? 0 : unsigned(K) + 1;
-      move("KMOVQkr", maskName(Number), MaskHomes[Number], Text);
+      move(ToMask, maskName(Number), MaskHomes[Number], Text);
     }
   MCInst I;
   I.setOpcode(R.Opcode);
@@ -203,7 +207,7 @@ std::optional<std::string> RealInstructions::Impl::code(const Row &R, uint8_t Im
   }
   append(I, Text);
   if (R.Def.Kind == RegKind::Mask)
-    move("KMOVQrk", MaskHomes[0], maskName(0), Text);
+    move(FromMask, MaskHomes[0], maskName(0), Text);
   return Text;
 }
 
