@@ -91,6 +91,12 @@ TEST(FloatRules, WholeNumbersStayAsTheyAre) {
                        "  %4:v128 = VRNDSCALEPSZ128rri %3, 1\n  yield %4\n",
                        "  %3:v128 = VRNDSCALEPSZ128rri %0, 1\n  yield %3\n")),
             "proved");
+  for (const char *Op : {"VADDPSrr", "VMULPSrr"}) {
+    const std::string Two = std::string("  %3:v128 = ") + Op + " %0, %1\n";
+    EXPECT_NE(verdict(of(Two + "  %4:v128 = VROUNDPSri %3, 1\n  yield %4\n", Two + "  yield %3\n")),
+              "proved")
+        << Op;
+  }
   EXPECT_EQ(verdict(of("  %3:v128 = VCVTDQ2PSrr %0\n  %4:v128 = VROUNDPSri %3, 1\n"
                        "  yield %4\n",
                        "  %3:v128 = VCVTDQ2PSrr %0\n  yield %3\n")),

@@ -126,13 +126,31 @@ TEST(Float, WhatIsKnownOfFunctionsHoldsForAllNumbers) {
       for (Opaque Inner : {Opaque::SIntToF, Opaque::UIntToF}) {
         const Term Whole = G.apply(Inner, W, {I});
         EXPECT_EQ(G.apply(Outer, W, {Whole}), Whole);
+        EXPECT_EQ(G.isNaN(Whole), G.bit(false));
         for (unsigned K = 0; K != 200; ++K) {
           const APInt V = evalOpaque(Inner, W, {APInt(32, Rng(), false, true)});
           EXPECT_EQ(evalOpaque(Outer, W, {V}), V);
+          EXPECT_FALSE(APFloat(W == 16   ? APFloat::IEEEhalf()
+                               : W == 32 ? APFloat::IEEEsingle()
+                                         : APFloat::IEEEdouble(),
+                               V)
+                           .isNaN());
         }
       }
-      // Not of what is no whole number.
-      EXPECT_EQ(G.op(G.apply(Outer, W, {G.apply(Opaque::FSqrt, W, {X})})), TermOp::Apply);
+      // Not of what may be no whole number.
+      const Term Y = G.var({VarKey::Leaf, 2, 0}, 0, W), Z = G.var({VarKey::Leaf, 3, 0}, 0, W);
+      for (const Term Other :
+           {G.apply(Opaque::FAdd, W, {X, Y}), G.apply(Opaque::FMul, W, {X, Y}),
+            G.apply(Opaque::FDiv, W, {X, Y}), G.apply(Opaque::FSqrt, W, {X}),
+            G.apply(Opaque::FMulAdd, W, {X, Y, Z}), G.apply(Opaque::FConvert, W, {I}),
+            G.apply(Opaque::FToSInt, W, {X}), G.apply(Opaque::FToUInt, W, {X}),
+            G.apply(Opaque::FApproxRcp, W, {X})}) {
+        const Term Rounded = G.apply(Outer, W, {Other});
+        EXPECT_NE(Rounded, Other);
+        ASSERT_EQ(G.op(Rounded), TermOp::Apply);
+        EXPECT_EQ(G.function(Rounded), Outer);
+        EXPECT_FALSE(G.isConst(G.isNaN(Other))) << "may be no number";
+      }
       EXPECT_EQ(G.op(G.apply(Outer, W, {X})), TermOp::Apply);
     }
   }
