@@ -119,7 +119,13 @@ const RealInstruction *Evaluator::Impl::realOf(const Row &R) {
 }
 
 bool Evaluator::Impl::agrees(const Row &R, const RealInstruction &Candidate) {
-  constexpr size_t Tests = 1024;
+  // Every immediate, where each has a meaning of its own.
+  std::vector<int64_t> Trials;
+  for (const auto &Form : Candidate.Forms)
+    Trials.push_back(Form.first);
+  for (int64_t Imm = 1; R.NumImms && !Candidate.ImmMask && Imm != 256; ++Imm)
+    Trials.push_back(Imm);
+  const size_t Tests = Trials.size() > 16 ? 64 : 1024;
   Node N;
   N.R = &R;
   Kernel Meant = rowsKernel(N, R.Ins), Done = Meant;
@@ -136,8 +142,7 @@ bool Evaluator::Impl::agrees(const Row &R, const RealInstruction &Candidate) {
     In[K] = Values.back().data();
   }
   std::vector<uint8_t> Expected(Tests * R.Def.bytes()), Got(Expected.size());
-  for (const auto &Form : Candidate.Forms) {
-    int64_t Imm = Form.first;
+  for (int64_t Imm : Trials) {
     reinterpret_cast<RowFn>(*MeantFn)(In, Expected.data(), &Imm, Tests);
     reinterpret_cast<RowFn>(*DoneFn)(In, Got.data(), &Imm, Tests);
     if (Expected != Got)

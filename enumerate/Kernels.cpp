@@ -19,7 +19,7 @@ using namespace llvm;
 namespace whittle {
 
 /// Raised when the code that is built around meanings changes.
-static constexpr unsigned KernelVersion = 3;
+static constexpr unsigned KernelVersion = 4;
 
 unsigned naturalTests(const Row &R) {
   unsigned Widest = R.Def.bytes();
@@ -55,7 +55,9 @@ std::string Kernel::key() const {
       S += " " + T.str();
   }
   if (Real) {
-    S += " " + std::to_string(Real->Way) + " " + Real->Constraints;
+    S += " " + std::to_string(Real->Way) + (Real->Masked ? "k" : "") + " " + Real->Constraints;
+    if (Real->Then)
+      S += " " + rowHash(*Real->Then).hex();
     for (const auto &[Imm, Text] : Real->Forms)
       S += " " + Text;
   }

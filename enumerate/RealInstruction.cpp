@@ -11,7 +11,6 @@
 
 #include "enumerate/RealInstruction.h"
 #include "isa/Meaning.h"
-#include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
@@ -33,26 +32,41 @@ using namespace llvm;
 namespace whittle {
 
 namespace {
-/// Instructions in parts, by what their names begin with.
+/// How instructions are done by others, by what their names begin with.
 struct Part {
-  StringRef Stem;
+  StringRef Stem; ///< without the V of VEX and EVEX
   RealInstruction::How Way;
-  StringRef PartStem;
-  uint8_t ImmMask;    ///< the bits of the immediate that are read
-  unsigned Selectors; ///< RealInstruction::Selectors
+  StringRef PartStem;     ///< the other's, or none: the row's own
+  uint8_t ImmMask = 0;    ///< the bits of the immediate that are read
+  unsigned Selectors = 0; ///< RealInstruction::Selectors
 };
 } // namespace
 
+using enum RealInstruction::How;
 static const Part Parts[] = {
-    {"VAESENC", RealInstruction::Lanes, "VAESENC", 0, 0},
-    {"VAESENCLAST", RealInstruction::Lanes, "VAESENCLAST", 0, 0},
-    {"VAESDEC", RealInstruction::Lanes, "VAESDEC", 0, 0},
-    {"VAESDECLAST", RealInstruction::Lanes, "VAESDECLAST", 0, 0},
-    {"PCLMULQDQ", RealInstruction::Itself, "PCLMULQDQ", 0x11, 0},
-    {"VPCLMULQDQ", RealInstruction::Lanes, "VPCLMULQDQ", 0x11, 0},
-    {"VPERMB", RealInstruction::Words, "VPERMW", 0, 0},
-    {"VPERMI2B", RealInstruction::Words, "VPERMI2W", 0, 0},
-    {"VPERMT2B", RealInstruction::Words, "VPERMT2W", 0, 1},
+    {"AESENC", Lanes, "VAESENC"},
+    {"AESENCLAST", Lanes, "VAESENCLAST"},
+    {"AESDEC", Lanes, "VAESDEC"},
+    {"AESDECLAST", Lanes, "VAESDECLAST"},
+    {"PCLMULQDQ", Lanes, "VPCLMULQDQ", 0x11},
+    {"GF2P8AFFINEQB", Sum, ""},
+    {"GF2P8AFFINEINVQB", Inverse, "VAESENCLAST"},
+    {"PERMB", Words, "VPERMW"},
+    {"PERMI2B", Words, "VPERMI2W"},
+    {"PERMT2B", Words, "VPERMT2W", 0, 1},
+    {"SHUFPS", Moves, "VPERMT2D", 0, 1},
+    {"SHUFPD", Moves, "VPERMT2D", 0, 1},
+    {"SHUFF32X4", Moves, "VPERMT2D", 0, 1},
+    {"SHUFI32X4", Moves, "VPERMT2D", 0, 1},
+    {"SHUFF64X2", Moves, "VPERMT2D", 0, 1},
+    {"SHUFI64X2", Moves, "VPERMT2D", 0, 1},
+    {"PSHUFD", Moves, "VPERMT2D", 0, 1},
+    {"PSHUFLW", Moves, "VPERMT2W", 0, 1},
+    {"PSHUFHW", Moves, "VPERMT2W", 0, 1},
+    {"PERMILPS", Moves, "VPERMT2D", 0, 1},
+    {"PERMILPD", Moves, "VPERMT2D", 0, 1},
+    {"PERMQ", Moves, "VPERMT2D", 0, 1},
+    {"PERMPD", Moves, "VPERMT2D", 0, 1},
 };
 
 struct RealInstructions::Impl {
@@ -115,33 +129,61 @@ void RealInstructions::Impl::open() {
   Cpu = std::move(*STI);
 }
 
+static StringRef evexName(unsigned Bits) {
+  return Bits == 512 ? "Z" : Bits == 256 ? "Z256" : "Z128";
+}
+
 /// What is to be encoded for \p R, and how it is used; no code yet.
 RealInstruction RealInstructions::Impl::wayOf(const Row &R) const {
   RealInstruction Real;
   Real.R = &R;
   for (const Part &P : Parts) {
-    StringRef Form = R.opcodeName(), Width;
+    StringRef Form = R.opcodeName();
+    Form.consume_front("V");
     if (!Form.consume_front(P.Stem))
       continue;
-    for (StringRef W : {"Z256", "Z128", "Z", "Y"})
-      if (Form.consume_front(W)) {
-        Width = W;
-        break;
-      }
-    const bool Lanes = P.Way == RealInstruction::Lanes;
-    bool Masked =
-        P.Way == RealInstruction::Words && (Form.consume_back("kz") || Form.consume_back("k"));
-    if (Form != "rr" && Form != "rri")
+    StringRef Operands = Form.take_back(Form.size() - std::min(Form.find('r'), Form.size()));
+    StringRef Width = Form.drop_back(Operands.size());
+    bool Masked = Operands.consume_back("kz") || Operands.consume_back("k");
+    const bool HasImm = Operands == "ri" || Operands == "rri";
+    if (!is_contained({"", "Y", "Z", "Z128", "Z256"}, Width) || !(Operands == "rr" || HasImm))
       continue;
     Real.ImmMask = P.ImmMask;
-    // The row itself is best.
-    if (has(R.Features))
-      break;
-    if (const Row *Of = Isa.find((P.PartStem + (Lanes ? "" : Width) + Form).str())) {
+    auto Use = [&](const Twine &Name) {
+      const Row *Of = Isa.find(Name.str());
+      if (!Of)
+        return;
       Real.R = Of;
       Real.Way = P.Way;
       Real.Selectors = P.Selectors;
       Real.Masked = Masked;
+    };
+    switch (P.Way) {
+    case Itself:
+      break;
+    case Lanes:
+      if (!has(R.Features)) // else the row itself is best
+        Use(P.PartStem + Operands);
+      break;
+    case Words:
+      if (!has(R.Features))
+        Use(P.PartStem + Width + Operands);
+      break;
+    case Inverse:
+      if (!has(R.Features)) {
+        Use(P.PartStem + Twine("rr"));
+        Real.Then = Isa.find(("VGF2P8AFFINEQB" + Form).str());
+        break;
+      }
+      [[fallthrough]];
+    case Sum:
+      Use(R.opcodeName().drop_back(Form.size() - Width.size() - Operands.size()));
+      Real.Way = Sum;
+      break;
+    case Moves:
+      if (HasImm) // else selectors are values
+        Use(P.PartStem + evexName(R.Def.Bits) + "rr");
+      break;
     }
     break;
   }
@@ -222,8 +264,8 @@ std::unique_ptr<RealInstruction> RealInstructions::Impl::make(const Row &Whole) 
   if (R->isGeneric() || R->isWave() || !R->inWindows() || R->readsMemory() || R->ReadsMXCSR ||
       R->DefinedBits || R->NumDefs != 1 || R->Ins.size() >= std::size(MaskHomes) ||
       Isa.instrInfo().get(R->Opcode).isPseudo() || !has(R->Features) ||
-      (Masks && !has("+avx512bw")) || (R->NumImms && !New->ImmMask) ||
-      !(Whole128(R->Def) || Mask(R->Def)) ||
+      (Masks && !has("+avx512bw")) || (R->NumImms && !New->ImmMask && New->Way != Sum) ||
+      (New->Way == Inverse && !New->Then) || !(Whole128(R->Def) || Mask(R->Def)) ||
       !all_of(R->Ins, [&](ValueType Ty) { return Whole128(Ty) || Mask(Ty); }))
     return nullptr;
   // All values of the bits that matter.
@@ -256,115 +298,6 @@ const RealInstruction *RealInstructions::find(const Row &R) {
   return It->second.get();
 }
 
-/// One instruction on operands of its own types; by the immediate, if it has one.
-static Value *emitOne(IRBuilderBase &B, const RealInstruction &Real, ArrayRef<Value *> Ops,
-                      Value *Imm) {
-  LLVMContext &C = B.getContext();
-  SmallVector<Type *, 4> Types;
-  for (Value *Op : Ops)
-    Types.push_back(Op->getType());
-  auto *FT = FunctionType::get(Real.R->Def.irType(C), Types, false);
-  auto Call = [&](const std::string &Text) {
-    return B.CreateCall(InlineAsm::get(FT, Text, Real.Constraints, /*hasSideEffects=*/false), Ops);
-  };
-  if (!Real.ImmMask)
-    return Call(Real.Forms.front().second);
-  // The last form stands for all that are not named.
-  Function *F = B.GetInsertBlock()->getParent();
-  auto *End = BasicBlock::Create(C, "", F), *Last = BasicBlock::Create(C, "", F);
-  auto *Switch = B.CreateSwitch(B.CreateAnd(Imm, Real.ImmMask), Last);
-  auto *Result = PHINode::Create(FT->getReturnType(), unsigned(Real.Forms.size()), "", End);
-  for (const auto &[Value, Text] : Real.Forms) {
-    BasicBlock *Here = Last;
-    if (&Text != &Real.Forms.back().second) {
-      Here = BasicBlock::Create(C, "", F);
-      Switch->addCase(B.getInt64(Value), Here);
-    }
-    B.SetInsertPoint(Here);
-    Result->addIncoming(Call(Text), Here);
-    B.CreateBr(End);
-  }
-  B.SetInsertPoint(End);
-  return Result;
-}
-
-/// In each 128 bits; vectors are of dwords.
-static Value *emitLanes(IRBuilderBase &B, const RealInstruction &Real, unsigned Lanes,
-                        ArrayRef<Value *> Ops, Value *Imm) {
-  Value *Result = nullptr;
-  for (unsigned Lane = 0; Lane != Lanes; ++Lane) {
-    SmallVector<Value *, 4> Of;
-    for (Value *Op : Ops) {
-      int From = int(4 * Lane);
-      Of.push_back(B.CreateShuffleVector(Op, {From, From + 1, From + 2, From + 3}));
-    }
-    Value *X = emitOne(B, Real, Of, Imm);
-    SmallVector<int, 16> Wider, Merge;
-    for (int K = 0, N = int(4 * Lanes); K != N; ++K) {
-      Wider.push_back(K % 4);
-      Merge.push_back(unsigned(K) / 4 == Lane ? N + K : K);
-    }
-    X = B.CreateShuffleVector(X, Wider);
-    Result = Result ? B.CreateShuffleVector(Result, X, Merge) : X;
-  }
-  return Result;
-}
-
-/// The word that has the byte, shifted so that it is the low one.
-static Value *emitBytes(IRBuilderBase &B, const RealInstruction &Real, ArrayRef<Value *> Ops) {
-  Value *Bytes = Ops[Real.Selectors];
-  auto *Words = FixedVectorType::get(B.getInt16Ty(), Real.R->Def.Bits / 16);
-  auto Splat = [&](uint64_t X) { return ConstantInt::get(Words, X); };
-  Value *Selectors = B.CreateBitCast(Bytes, Words);
-  auto Half = [&](Value *Selector) {
-    SmallVector<Value *, 4> Of(Ops);
-    Of[Real.Selectors] = B.CreateBitCast(B.CreateLShr(Selector, Splat(1)), Bytes->getType());
-    Value *X = B.CreateBitCast(emitOne(B, Real, Of, nullptr), Words);
-    Value *Odd = B.CreateShl(B.CreateAnd(Selector, Splat(1)), Splat(3));
-    return B.CreateAnd(B.CreateLShr(X, Odd), Splat(0xff));
-  };
-  Value *Even = Half(B.CreateAnd(Selectors, Splat(0xff)));
-  Value *Odd = B.CreateShl(Half(B.CreateLShr(Selectors, Splat(8))), Splat(8));
-  return B.CreateBitCast(B.CreateOr(Even, Odd), Bytes->getType());
-}
-
-/// The same under a mask, if there is one: else what a tied operand has, or 0.
-static Value *emitWords(IRBuilderBase &B, const RealInstruction &Real, const Row &Whole,
-                        ArrayRef<Value *> Ops) {
-  if (!Real.Masked)
-    return emitBytes(B, Real, Ops);
-  SmallVector<Value *, 4> Of(Ops);
-  auto IsMask = [](ValueType Ty) { return Ty.Kind == RegKind::Mask; };
-  auto At = find_if(Whole.Ins, IsMask) - Whole.Ins.begin();
-  Value *Mask = Ops[size_t(At)];
-  Of.erase(Of.begin() + At);
-  // Some overwrite one of their own operands.
-  if (Of.size() != Real.R->Ins.size())
-    Of.erase(Of.begin() + Whole.TiedUse);
-  auto *Bytes = FixedVectorType::get(B.getInt8Ty(), Whole.Def.Bits / 8);
-  Value *X = B.CreateBitCast(emitBytes(B, Real, Of), Bytes);
-  Value *Else = Constant::getNullValue(Bytes);
-  if (Whole.TiedUse >= 0 && !Whole.opcodeName().ends_with("kz"))
-    Else = B.CreateBitCast(Ops[size_t(Whole.TiedUse)], Bytes);
-  Mask = B.CreateTrunc(Mask, B.getIntNTy(Whole.Def.Bits / 8));
-  Mask = B.CreateBitCast(Mask, FixedVectorType::get(B.getInt1Ty(), Whole.Def.Bits / 8));
-  return B.CreateBitCast(B.CreateSelect(Mask, X, Else), Ops.back()->getType());
-}
-
-Value *RealInstruction::emit(IRBuilderBase &B, const Row &Whole, ArrayRef<Value *> Ops,
-                             ArrayRef<Value *> Imms) const {
-  Value *Imm = Imms.empty() ? nullptr : Imms.front();
-  switch (Way) {
-  case Itself:
-    return emitOne(B, *this, Ops, Imm);
-  case Lanes:
-    return emitLanes(B, *this, Whole.Def.Bits / 128, Ops, Imm);
-  case Words:
-    return emitWords(B, *this, Whole, Ops);
-  }
-  llvm_unreachable("no such way");
-}
-
 /// Instructions of a function and of those that it calls, each as often as it does.
 static size_t lengthOf(const Function &F) {
   size_t Length = 0;
@@ -378,7 +311,7 @@ static size_t lengthOf(const Function &F) {
 
 bool isSlow(const Row &R) {
   // Most of LLVM's are one of the host's for a whole register.
-  static constexpr size_t Long = 40;
+  static constexpr size_t Long = 30;
   LLVMContext C;
   Module M("row", C);
   return lengthOf(*buildMeaning(M, R)) > Long;

@@ -23,13 +23,18 @@ namespace whittle {
 struct RealInstruction {
   enum How : uint8_t {
     Itself,
-    Lanes, ///< R, of 128 bits, in each 128 bits
-    Words, ///< R, which selects words where the row selects bytes, once for the even bytes
-           ///< and once for the odd ones
+    Lanes,   ///< R, of 128 bits, in each 128 bits
+    Words,   ///< R, which selects words where the row selects bytes, once for the even bytes
+             ///< and once for the odd ones
+    Sum,     ///< R with 0 as immediate, which is added to each byte
+    Inverse, ///< inverses of bytes in GF(2^8) by R, a cipher's last round; then Then
+    Moves,   ///< R, which selects elements of two registers: the immediate's selection is
+             ///< what the row makes of elements that are numbers
   } Way = Itself;
-  unsigned Selectors = 0; ///< Words: R's operand that has them
-  bool Masked = false;    ///< Words: the row has a mask, which R has not
-  const Row *R = nullptr; ///< what is encoded
+  unsigned Selectors = 0;    ///< Words, Moves: R's operand that has them
+  bool Masked = false;       ///< the row has a mask, which R has not
+  const Row *R = nullptr;    ///< what is encoded
+  const Row *Then = nullptr; ///< Inverse: whose meaning takes the inverses
   std::string Constraints;
   /// The assembly for each value of the immediate's bits ImmMask; without an
   /// immediate one, of 0.

@@ -89,6 +89,44 @@ TEST(RealInstruction, OfAnotherOpcodeIsRefused) {
   EXPECT_FALSE(E.agrees(*x86().find("VPSHUFBYrr"), Swapped));
 }
 
+/// What moves elements for some immediates only does not do it for the others.
+TEST(RealInstruction, MovesForEveryImmediateOrForNone) {
+  if (!runsHere() || !hostHas("avx512vl"))
+    GTEST_SKIP() << "no CPU with AVX512VL";
+  RealInstructions Reals(x86());
+  Evaluator &E = evaluator(x86());
+  const RealInstruction *Real = Reals.find(*x86().find("VPSHUFDYri"));
+  ASSERT_TRUE(Real);
+  EXPECT_EQ(Real->Way, RealInstruction::Moves);
+  EXPECT_TRUE(E.agrees(*x86().find("VPSHUFDYri"), *Real));
+  // By elements that are numbers as well, but for zeros, and for halves of elements.
+  EXPECT_FALSE(E.agrees(*x86().find("VPSLLDQYri"), *Real));
+  EXPECT_FALSE(E.agrees(*x86().find("VPSHUFLWYri"), *Real));
+  // With another mask than the row's.
+  RealInstruction Unmasked = *Reals.find(*x86().find("VPSHUFDZ256rik"));
+  EXPECT_TRUE(E.agrees(*x86().find("VPSHUFDZ256rik"), Unmasked));
+  Unmasked.Masked = false;
+  EXPECT_FALSE(E.agrees(*x86().find("VPSHUFDZ256rik"), Unmasked));
+}
+
+/// An inverse is one for all bytes: 0 has itself.
+TEST(RealInstruction, InvertsBytes) {
+  if (!runsHere() || !hostHas("aes") || !hostHas("avx"))
+    GTEST_SKIP() << "no CPU with AES";
+  const Row &R = *x86().find("GF2P8AFFINEINVQBrri");
+  Node N;
+  N.R = &R;
+  auto Fn = cantFail(evaluator(x86()).function(N, R.Ins));
+  // 0x53 times 0xca is 1.
+  alignas(64) uint64_t A[2] = {0xca53020100, 0},
+                       Identity[2] = {0x0102040810204080, 0x0102040810204080}, Out[2];
+  const uint8_t *In[2] = {reinterpret_cast<uint8_t *>(A), reinterpret_cast<uint8_t *>(Identity)};
+  int64_t Imm = 0;
+  Fn(In, reinterpret_cast<uint8_t *>(Out), &Imm, 1);
+  EXPECT_EQ(Out[0], 0x53ca8d0100u);
+  EXPECT_EQ(Out[1], 0u);
+}
+
 /// A row that means something else than its opcode does is evaluated by what it means.
 TEST(RealInstruction, ThatDisagreesIsNotUsed) {
   if (!runsHere() || !hostHas("avx2"))
@@ -118,7 +156,7 @@ TEST(RealInstruction, WhatReadsOrGivesMoreHasNone) {
   RealInstructions Reals(x86());
   for (const char *Name : {
            "VADDPSYrr",     // MXCSR
-           "VPSHUFDYri",    // all bits of the immediate
+           "VPSLLDYri",     // all bits of the immediate
            "ADD32rr",       // general registers
            "VPMASKMOVDYrm", // memory
            "V_SET0",        // a pseudo opcode
