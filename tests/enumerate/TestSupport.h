@@ -29,6 +29,7 @@ inline std::vector<std::vector<uint8_t>> values(const Window &W, const Program &
                                                 const TestSet &Tests) {
   std::vector<std::vector<uint8_t>> Out;
   std::vector<uint8_t *> To;
+  To.reserve(P.Outputs.size());
   for (unsigned Id : P.Outputs)
     Out.emplace_back(Tests.size() * W.typeOf(P, Id).bytes());
   for (auto &B : Out)
