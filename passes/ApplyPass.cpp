@@ -30,9 +30,10 @@ namespace {
 /// The rewrites of one function.
 class Applier {
 public:
-  Applier(RuleSet &Set, MachineFunction &MF, ApplyStats &Stats, const MeasuredTable *Measured)
-      : Set(Set), MF(MF), Stats(Stats), View(MF, Set.table()), Exec(MF), Legal(View, Exec),
-        Loops(Set, View, Exec, Legal), Cost(MF, Set.table(), Measured) {}
+  Applier(Matcher &Rules, RuleSet &Set, MachineFunction &MF, ApplyStats &Stats,
+          const MeasuredTable *Measured)
+      : Rules(Rules), Set(Set), MF(MF), Stats(Stats), View(MF, Set.table()), Exec(MF),
+        Legal(View, Exec), Loops(Set, View, Exec, Legal), Cost(MF, Set.table(), Measured) {}
 
   bool run() {
     // Each rewrite lowers the static cost, so this ends; the bound holds
@@ -43,20 +44,23 @@ public:
       Changed = false;
       // Loops first: other rules may change their steps.
       Loops.forget();
-      while (Left && runOnLoops()) {
-        --Left;
-        Changed = Any = true;
-      }
+      while (Left && runOnLoops())
+        Changed = rewritten(Left);
       for (MachineBasicBlock &MBB : MF)
-        while (Left && runOnBlock(MBB)) {
-          --Left;
-          Changed = Any = true;
-        }
+        while (Left && runOnBlock(MBB))
+          Changed = rewritten(Left);
+      Any |= Changed;
     }
     return Any;
   }
 
 private:
+  bool rewritten(unsigned &Left) {
+    --Left;
+    Rules.read(MF); // new instructions may be roots of rules not needed before
+    return true;
+  }
+
   /// Makes the last rewrite of the block, if there is one: from below, so that a
   /// rule sees what its window was harvested from, and not what a smaller rule
   /// has made of its operands.
@@ -175,6 +179,7 @@ private:
     });
   }
 
+  Matcher &Rules;
   RuleSet &Set;
   MachineFunction &MF;
   ApplyStats &Stats;
@@ -198,17 +203,19 @@ public:
   }
 
   bool runOnMachineFunction(MachineFunction &MF) override {
-    RuleSet *Set = rulesFor(MF);
-    if (!Set || skipFunction(MF.getFunction()) || !MF.getRegInfo().isSSA())
+    if (skipFunction(MF.getFunction()) || !MF.getRegInfo().isSSA())
       return false;
-    std::lock_guard<std::mutex> Guard(Set->lock());
+    std::lock_guard<std::mutex> Guard(M->lock());
+    RuleSet *Set = rulesFor(MF);
+    if (!Set)
+      return false;
     Set->table().enter(MF.getSubtarget());
     if (!hasRoot(*Set, MF))
       return false;
     if (Set->table().isa().arch() == "amdgcn" && usesWholeWaveModes(MF, Set->table()))
       return false;
     ApplyStats Unasked;
-    return Applier(*Set, MF, Stats ? *Stats : Unasked, Measured.get()).run();
+    return Applier(*M, *Set, MF, Stats ? *Stats : Unasked, Measured.get()).run();
   }
 
 private:

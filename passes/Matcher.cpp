@@ -1,4 +1,4 @@
-//===- passes/Matcher.cpp - Rules indexed by root, and matching ------------===//
+//===- passes/Matcher.cpp - One rule at one place --------------------------===//
 //
 // Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -360,154 +360,15 @@ private:
 // Rule sets
 //===----------------------------------------------------------------------===//
 
-/// Rules that cannot fire (an output that is no instruction's result) or that
-/// would not end (a target that is not cheaper) are left out.
-static bool isUsable(const Rule &R) {
-  unsigned L = R.W.numLeaves();
-  for (unsigned Id : R.W.Source.Outputs)
-    if (Id < L || R.W.Source.Nodes[Id - L].R->Generic == GenericOp::Extract)
-      return false;
-  return staticCost(R.W, R.Target) < staticCost(R.W, R.W.Source);
-}
-
-RuleSet::RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Given) : Table(Isa) {
-  std::vector<std::pair<int, LoadedRule>> Sorted;
-  for (LoadedRule &R : Given) {
-    if (R.R.W.isLoop()) {
-      Expected<LoopLemma> L = loopLemma(R.R.W);
-      if (L)
-        Loops.push_back({R.Id, std::move(*L)});
-      else
-        consumeError(L.takeError());
-      continue;
-    }
-    if (isUsable(R.R)) {
-      int Gain =
-          int(staticCost(R.R.W, R.R.W.Source).Weight) - int(staticCost(R.R.W, R.R.Target).Weight);
-      Sorted.push_back({Gain, std::move(R)});
-    }
-  }
-  llvm::sort(Loops, [](const Loop &A, const Loop &B) { return A.Id < B.Id; });
-  // Where several match, the greatest gain wins; then the id decides.
-  llvm::sort(Sorted, [](const auto &A, const auto &B) {
-    return A.first != B.first ? A.first > B.first : A.second.Id < B.second.Id;
-  });
-  for (auto &[Gain, R] : Sorted)
-    Rules.push_back(std::move(R));
-}
-
-/// Whichever rows of the opcode a function's subtarget has: matching looks.
-SmallVector<const Row *, 2> RuleSet::rowsOf(unsigned Opcode, const TargetInstrInfo &TII) {
-  if (Opcode == TargetOpcode::REG_SEQUENCE)
-    return {&Table.isa().generic(GenericOp::Concat)};
-  if (Table.isa().arch() == "amdgcn")
-    return Table.isa().rowsOf(Opcode);
-  if (Opcode == TargetOpcode::COPY) {
-    const SmallVector<const Row *, 4> Moves = Table.maskMoves();
-    return {Moves.begin(), Moves.end()};
-  }
-  if (const Row *R = Table.info(Opcode, TII).R)
-    return {R};
-  return {};
-}
-
-bool RuleSet::mayEndLoop(unsigned Opcode, const TargetInstrInfo &TII) {
-  if (Loops.empty())
-    return false;
-  auto [It, New] = EndsLoop.try_emplace(Opcode, false);
-  if (!New)
-    return It->second;
-  const bool Ends = any_of(rowsOf(Opcode, TII), [&](const Row *R) {
-    return any_of(Loops, [&](const Loop &L) { return sameSymbol(*L.Lemma.Add, *R); });
-  });
-  return EndsLoop[Opcode] = Ends;
-}
-
 bool RuleSet::isStep(const LoopLemma &L, const NodeView &N, unsigned Operand) {
   return sameSymbol(*L.Step, *N.R) && sameImms(*N.R, L.Imms, N.Imms) &&
          any_of(operandOrders(*L.Step),
                 [&](const auto &Order) { return Order[L.AccOperand] == Operand; });
 }
 
-ArrayRef<unsigned> RuleSet::rulesFor(unsigned Opcode, const TargetInstrInfo &TII) {
-  auto [It, New] = ByOpcode.try_emplace(Opcode);
-  if (!New)
-    return It->second;
-  SmallVector<unsigned, 2> Found;
-  const SmallVector<const Row *, 2> Rows = rowsOf(Opcode, TII);
-  for (unsigned I = 0; I != Rules.size(); ++I) {
-    const Window &W = Rules[I].R.W;
-    const Row &Root = *W.Source.Nodes[W.Source.Outputs[0] - W.numLeaves()].R;
-    if (any_of(Rows, [&](const Row *R) { return sameSymbol(Root, *R); }))
-      Found.push_back(I);
-  }
-  return ByOpcode[Opcode] = std::move(Found);
-}
-
 bool RuleSet::match(ValueView &View, MachineInstr &Root, unsigned Rule,
                     function_ref<bool(const Match &)> Accept) {
-  return MatchRun(View, Rules[Rule], Accept).at(Root);
-}
-
-Matcher::Matcher(std::vector<LoadedRule> Rules) { setRules(std::move(Rules)); }
-
-Matcher::Matcher(const std::vector<std::string> &RootNames,
-                 std::function<std::vector<LoadedRule>()> Load)
-    : Load(std::move(Load)) {
-  for (const std::string &Name : RootNames)
-    Roots.insert(Name);
-}
-
-void Matcher::setRules(std::vector<LoadedRule> Rules) {
-  // In the order in which targets first appear.
-  std::vector<std::pair<const TargetIsa *, std::vector<LoadedRule>>> ByIsa;
-  for (LoadedRule &R : Rules) {
-    const TargetIsa *Isa = R.R.W.Isa;
-    auto It = find_if(ByIsa, [&](const auto &P) { return P.first == Isa; });
-    if (It == ByIsa.end())
-      It = ByIsa.insert(ByIsa.end(), {Isa, {}});
-    It->second.push_back(std::move(R));
-  }
-  for (auto &[Isa, List] : ByIsa)
-    Sets.push_back(std::make_unique<RuleSet>(*Isa, std::move(List)));
-}
-
-bool Matcher::mayBeRoot(unsigned Opcode, const TargetInstrInfo &TII) {
-  auto [It, New] = IsRoot.try_emplace(Opcode, false);
-  if (!New)
-    return It->second;
-  bool Root = Roots.contains(TII.getName(Opcode));
-  if (!Root && TII.get(Opcode).mayLoad())
-    if (unsigned Form = TII.getOpcodeAfterMemoryUnfold(Opcode, /*UnfoldLoad=*/true,
-                                                       /*UnfoldStore=*/false))
-      Root = Roots.contains(TII.getName(Form));
-  return IsRoot[Opcode] = Root;
-}
-
-RuleSet *Matcher::forFunction(StringRef Arch, const MachineFunction &MF) {
-  std::lock_guard<std::mutex> Guard(Lock);
-  if (Load) {
-    const TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
-    if (none_of(MF, [&](const MachineBasicBlock &MBB) {
-          return any_of(MBB,
-                        [&](const MachineInstr &MI) { return mayBeRoot(MI.getOpcode(), TII); });
-        }))
-      return nullptr;
-    setRules(std::exchange(Load, nullptr)());
-  }
-  for (const std::unique_ptr<RuleSet> &S : Sets)
-    if (S->table().isa().arch() == Arch)
-      return S.get();
-  return nullptr;
-}
-
-std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules) {
-  return std::make_shared<Matcher>(std::move(Rules));
-}
-
-std::shared_ptr<Matcher> makeMatcher(const std::vector<std::string> &Roots,
-                                     std::function<std::vector<LoadedRule>()> Load) {
-  return std::make_shared<Matcher>(Roots, std::move(Load));
+  return MatchRun(View, Rules[Rule].R, Accept).at(Root);
 }
 
 } // namespace whittle

@@ -56,12 +56,14 @@ std::optional<Match> leavingShared(ValueView &View, const Match &M);
 /// the opcode is first met, so that opening costs nothing per row.
 class RuleSet {
 public:
-  RuleSet(const TargetIsa &Isa, std::vector<LoadedRule> Rules);
+  explicit RuleSet(const TargetIsa &Isa) : Table(Isa) {}
 
+  /// Only while no function is worked on. A rule that is there already is not added again.
+  void add(LoadedRule R);
   OpcodeTable &table() { return Table; }
   /// The rules whose first output may be an instruction with this opcode.
   llvm::ArrayRef<unsigned> rulesFor(unsigned Opcode, const llvm::TargetInstrInfo &TII);
-  const LoadedRule &rule(unsigned I) const { return Rules[I]; }
+  const LoadedRule &rule(unsigned I) const { return Rules[I].R; }
 
   /// A rule about loops; those are not among the others.
   struct Loop {
@@ -78,36 +80,45 @@ public:
   /// it returns true; that is the result.
   bool match(ValueView &View, llvm::MachineInstr &Root, unsigned Rule,
              llvm::function_ref<bool(const Match &)> Accept);
-  /// Held while a function is worked on: code generation may be parallel.
-  std::mutex &lock() { return Lock; }
 
 private:
   llvm::SmallVector<const Row *, 2> rowsOf(unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
+  struct Ranked {
+    int Gain; ///< in static weight
+    LoadedRule R;
+  };
+
   OpcodeTable Table;
-  std::vector<LoadedRule> Rules;
+  llvm::StringSet<> Ids;
+  std::vector<Ranked> Rules;
   std::vector<Loop> Loops;
   llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
   llvm::DenseMap<unsigned, bool> EndsLoop;
-  std::mutex Lock;
 };
 
 /// The rule sets of all targets that have rules, read when they are needed.
 class Matcher {
 public:
   explicit Matcher(std::vector<LoadedRule> Rules);
-  Matcher(const std::vector<std::string> &Roots, std::function<std::vector<LoadedRule>()> Load);
-  /// nullptr if no rule is for this target, or none can match in \p MF.
+  Matcher(const std::vector<std::string> &Roots, LoadRules Load);
+  /// Held from forFunction() until the function is done: code generation may be parallel.
+  std::mutex &lock() { return Lock; }
+  /// nullptr if no rule is for this target, or none was read yet and none can match in \p MF.
   RuleSet *forFunction(llvm::StringRef Arch, const llvm::MachineFunction &MF);
+  /// Reads the rules of roots that \p MF has and that no function had before: what happens
+  /// to a function does not depend on those before it.
+  void read(const llvm::MachineFunction &MF);
 
 private:
-  void setRules(std::vector<LoadedRule> Rules);
-  bool mayBeRoot(unsigned Opcode, const llvm::TargetInstrInfo &TII);
+  void add(std::vector<LoadedRule> Rules);
+  llvm::StringRef rootOf(unsigned Opcode, const llvm::TargetInstrInfo &TII);
 
-  std::mutex Lock;                               ///< code generation may be parallel
-  std::function<std::vector<LoadedRule>()> Load; ///< empty once it was called
-  llvm::StringSet<> Roots;
-  llvm::DenseMap<unsigned, bool> IsRoot;
+  std::mutex Lock;
+  LoadRules Load;
+  unsigned Readings = 0;
+  llvm::StringSet<> Unread; ///< roots
+  llvm::DenseMap<unsigned, llvm::StringRef> RootOf;
   std::vector<std::unique_ptr<RuleSet>> Sets;
 };
 

@@ -34,7 +34,7 @@ bool OpcodeTable::has(const MCSubtargetInfo &STI, const Row &R) {
 /// leaves: with the move in the window, proofs about masks get much harder.
 SmallVector<const Row *, 4> OpcodeTable::maskMoves() const {
   SmallVector<const Row *, 4> Rows;
-  for (const char *Name : {"KMOVDrk", "KMOVQrk"})
+  for (StringRef Name : MaskMoves)
     if (const Row *R = Isa.find(Name))
       Rows.push_back(R);
   return Rows;

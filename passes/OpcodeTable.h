@@ -71,8 +71,9 @@ public:
   /// The row that a COPY of a mask to a general register becomes, or nullptr if
   /// the subtarget has none that moves all of it.
   const Row *moveBetween(ValueType To, ValueType From) const;
-  /// All such rows.
+  /// All such rows, and their names.
   llvm::SmallVector<const Row *, 4> maskMoves() const;
+  static constexpr llvm::StringRef MaskMoves[] = {"KMOVDrk", "KMOVQrk"};
   /// LLVM's opcode of this name, or 0.
   unsigned opcodeNamed(llvm::StringRef Name, const llvm::TargetInstrInfo &TII);
   /// The value type of a whole register of class \p RC.

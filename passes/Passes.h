@@ -61,10 +61,11 @@ struct ApplyStats {
 /// The rule set, indexed by root; built once, used by every function.
 class Matcher;
 std::shared_ptr<Matcher> makeMatcher(std::vector<LoadedRule> Rules);
-/// The same, with the rules read when a function first has one of \p Roots (opcode
-/// names; register forms stand for their memory forms too).
-std::shared_ptr<Matcher> makeMatcher(const std::vector<std::string> &Roots,
-                                     std::function<std::vector<LoadedRule>()> Load);
+/// Rules that may match at instructions with one of these opcodes (names; register forms
+/// stand for their memory forms too), and any others; of no opcodes: all rules.
+using LoadRules = std::function<std::vector<LoadedRule>(llvm::ArrayRef<std::string> Roots)>;
+/// The same, with rules read when a function first has one of \p Roots.
+std::shared_ptr<Matcher> makeMatcher(const std::vector<std::string> &Roots, LoadRules Load);
 /// \p Stats may be null. \p Measured, if any, is what profit goes by on its CPU.
 llvm::MachineFunctionPass *createApplyPass(std::shared_ptr<Matcher> M, ApplyStats *Stats,
                                            std::shared_ptr<const MeasuredTable> Measured = nullptr);

@@ -101,18 +101,22 @@ private:
     auto Roots = loadMatcherRoots(Path, Arch);
     if (!Roots)
       return warn(Roots.takeError()), nullptr;
-    auto Rules = [this, Path, Arch = Arch.str()] { return read(Path, Arch); };
+    auto Rules = [this, Path, Arch = Arch.str()](ArrayRef<std::string> Of) {
+      return read(Path, Arch, Of);
+    };
     if (!*Roots)
-      return makeMatcher(Rules());
-    return (*Roots)->empty() ? nullptr : makeMatcher(std::move(**Roots), Rules);
+      return makeMatcher(Rules({}));
+    return (*Roots)->empty() ? nullptr : makeMatcher(**Roots, Rules);
   }
 
   /// Rules that are off, stale or unconfirmed are not among these.
-  std::vector<LoadedRule> read(const std::string &Path, StringRef Arch) {
+  std::vector<LoadedRule> read(const std::string &Path, StringRef Arch,
+                               ArrayRef<std::string> Roots) {
     std::vector<LoadedRule> Rules;
-    Expected<std::vector<MatcherRule>> Stored = loadMatcherRules(Path, Arch);
+    Expected<std::vector<MatcherRule>> Stored = loadMatcherRules(Path, Arch, nullptr, Roots);
     if (!Stored)
       return warn(Stored.takeError()), Rules;
+    Rules.reserve(Stored->size());
     for (MatcherRule &S : *Stored)
       Rules.push_back({S.Id.hex(), std::move(S.R)});
     return Rules;

@@ -77,7 +77,7 @@ static std::string readRules(StringRef Content, StringRef Arch, const std::strin
                              std::vector<std::string> *Warnings, std::vector<MatcherRule> &Out) {
   // The checksum covers all before its own line, whose length is fixed.
   constexpr size_t SumLine = sizeof("sum \n") - 1 + 32;
-  const std::string Damaged = "damaged or truncated compiled matcher";
+  std::string Damaged = "damaged or truncated compiled matcher";
   Reader Head(Content);
   unsigned Version;
   auto First = Head.words();
@@ -175,7 +175,7 @@ static bool isCompiled(const std::string &Path) {
     return false;
   }
   auto Got = sys::fs::readNativeFile(*File, First);
-  sys::fs::closeFile(*File);
+  (void)sys::fs::closeFile(*File);
   if (!Got) {
     consumeError(Got.takeError());
     return false;
@@ -197,13 +197,14 @@ Expected<std::optional<std::vector<std::string>>> loadMatcherRoots(const std::st
 }
 
 Expected<std::vector<MatcherRule>> loadMatcherRules(const std::string &Path, StringRef Arch,
-                                                    std::vector<std::string> *Warnings) {
+                                                    std::vector<std::string> *Warnings,
+                                                    ArrayRef<std::string> Roots) {
   if (isCompiled(Path))
     return readCompiled(Path, Arch, Warnings);
   auto Db = RuleDb::open(Path, RuleDb::Mode::ReadOnly);
   if (!Db)
     return Db.takeError();
-  return (*Db)->matcherRules(Arch, Warnings);
+  return (*Db)->matcherRules(Arch, Warnings, Roots);
 }
 
 } // namespace whittle

@@ -33,10 +33,12 @@ llvm::Expected<std::optional<std::vector<std::string>>> loadMatcherRoots(const s
                                                                          llvm::StringRef Arch);
 
 /// The rules of \p Path that may fire, be it a database (opened read-only) or a
-/// compiled matcher.
+/// compiled matcher. Of a database those alone of which one of \p Roots may be the root,
+/// if there are any.
 llvm::Expected<std::vector<MatcherRule>>
 loadMatcherRules(const std::string &Path, llvm::StringRef Arch,
-                 std::vector<std::string> *Warnings = nullptr);
+                 std::vector<std::string> *Warnings = nullptr,
+                 llvm::ArrayRef<std::string> Roots = {});
 
 } // namespace whittle
 

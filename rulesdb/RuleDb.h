@@ -139,11 +139,13 @@ public:
   /// By full id or unique prefix of at least 4 digits.
   llvm::Expected<StoredRule> rule(llvm::StringRef IdPrefix);
   /// Only the rules that may fire, by id: On, and confirmed (every row was held against
-  /// silicon or a second source). Of them only what a matcher needs.
+  /// silicon or a second source). Of them only what a matcher needs; if \p Roots are given,
+  /// those alone of which one may be the root of a match.
   llvm::Expected<std::vector<MatcherRule>>
-  matcherRules(llvm::StringRef Arch, std::vector<std::string> *Warnings = nullptr);
-  /// Every opcode that may be the root of a match of those: code without them needs
-  /// no rules. No meaning is built to know this.
+  matcherRules(llvm::StringRef Arch, std::vector<std::string> *Warnings = nullptr,
+               llvm::ArrayRef<std::string> Roots = {});
+  /// Every opcode that may be the root of a match of those, and maybe others: code without
+  /// them needs no rules. No meaning is built to know this.
   llvm::Expected<std::vector<std::string>> matcherRoots(llvm::StringRef Arch);
   /// A rule's log, oldest first.
   llvm::Expected<std::vector<RuleEvent>> events(const Hash128 &Id);

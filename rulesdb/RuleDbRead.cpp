@@ -271,22 +271,35 @@ Expected<StoredRule> RuleDb::rule(StringRef IdPrefix) {
 }
 
 Expected<std::vector<MatcherRule>> RuleDb::matcherRules(StringRef Arch,
-                                                        std::vector<std::string> *Warnings) {
+                                                        std::vector<std::string> *Warnings,
+                                                        ArrayRef<std::string> Roots) {
   std::vector<MatcherRule> Result;
   Error E = I->Db->read([&]() -> Error {
     std::vector<StoredRule> All;
-    if (Error E = forEach(
-            *I->Db, "SELECT id, text FROM rules WHERE target = ? AND confirmed = 1 ORDER BY id",
-            {Arch}, [&](Statement &S) -> Error {
-              auto Id = parseHash(S.text(0));
-              if (!Id)
-                return badCell(*I->Db, "rule '" + S.text(0) + "'");
-              StoredRule &R = All.emplace_back();
-              R.Id = *Id;
-              R.Text = S.text(1).str();
-              return Error::success();
-            }))
-      return E;
+    auto Take = [&](Statement &S) -> Error {
+      auto Id = parseHash(S.text(0));
+      if (!Id)
+        return badCell(*I->Db, "rule '" + S.text(0) + "'");
+      StoredRule &R = All.emplace_back();
+      R.Id = *Id;
+      R.Text = S.text(1).str();
+      return Error::success();
+    };
+    if (Roots.empty())
+      if (Error E = forEach(
+              *I->Db, "SELECT id, text FROM rules WHERE target = ? AND confirmed = 1 ORDER BY id",
+              {Arch}, Take))
+        return E;
+    for (const std::string &Root : Roots)
+      if (Error E = forEach(*I->Db,
+                            "SELECT id, text FROM rule_roots JOIN rules ON rules.id = rule "
+                            "WHERE opcode = ? AND target = ? AND confirmed = 1",
+                            {Root, Arch}, Take))
+        return E;
+    llvm::sort(All, [](const StoredRule &A, const StoredRule &B) { return A.Id < B.Id; });
+    auto Same = [](const StoredRule &A, const StoredRule &B) { return A.Id == B.Id; };
+    All.erase(llvm::unique(All, Same), All.end());
+    Result.reserve(All.size());
     for (StoredRule &R : All) {
       if (Error E = I->loadRows(R.Id.hex(), R.Evidence))
         return E;
@@ -304,15 +317,22 @@ Expected<std::vector<MatcherRule>> RuleDb::matcherRules(StringRef Arch,
 
 Expected<std::vector<std::string>> RuleDb::matcherRoots(StringRef Arch) {
   std::vector<std::string> Roots;
-  Error E =
-      forEach(*I->Db,
-              "SELECT DISTINCT opcode FROM rule_roots JOIN rules ON rules.id = rule_roots.rule "
-              "WHERE target = ? AND confirmed = 1 ORDER BY opcode",
-              {Arch}, [&](Statement &S) -> Error {
-                Roots.push_back(S.text(0).str());
-                return Error::success();
-              });
-  if (E)
+  bool Some = false;
+  auto Found = [&](Statement &) {
+    Some = true;
+    return Error::success();
+  };
+  if (Error E = forEach(*I->Db, "SELECT 1 FROM rules WHERE target = ? AND confirmed = 1 LIMIT 1",
+                        {Arch}, Found))
+    return std::move(E);
+  if (!Some)
+    return Roots;
+  // Those of others as well: to leave them out takes longer than starting a compiler.
+  if (Error E = forEach(*I->Db, "SELECT DISTINCT opcode FROM rule_roots ORDER BY opcode", {},
+                        [&](Statement &S) -> Error {
+                          Roots.push_back(S.text(0).str());
+                          return Error::success();
+                        }))
     return std::move(E);
   return Roots;
 }

@@ -103,6 +103,8 @@ BEGIN SELECT raise(ABORT, 'events are only ever added'); END;
 CREATE TRIGGER events_never_go BEFORE DELETE ON events
 BEGIN SELECT raise(ABORT, 'events are only ever added'); END;
 )sql",
+    // A compiler asks for the rules of the opcodes that it meets.
+    "CREATE INDEX rule_roots_by_opcode ON rule_roots (opcode);",
 };
 
 ArrayRef<Migration> migrations() { return Steps; }

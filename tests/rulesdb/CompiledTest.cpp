@@ -59,6 +59,20 @@ TEST_F(Compiled, HoldsWhatIsOn) {
   EXPECT_TRUE(take(loadMatcherRules(Path, "amdgcn")).empty());
 }
 
+TEST_F(Compiled, RulesOfSomeRootsAlone) {
+  auto Db = openDb(Dir.file("rules.db"));
+  std::set<std::string> Ids;
+  for (const std::string &Root : take(Db->matcherRoots("x86_64"))) {
+    auto Some = take(loadMatcherRules(Dir.file("rules.db"), "x86_64", nullptr, Root));
+    EXPECT_FALSE(Some.empty()) << Root;
+    for (const MatcherRule &R : Some)
+      Ids.insert(R.Id.hex());
+  }
+  EXPECT_EQ(Ids.size(), take(Db->matcherRules("x86_64")).size());
+  EXPECT_TRUE(take(Db->matcherRules("x86_64", nullptr, std::string("VPSADBWrr"))).empty());
+  EXPECT_TRUE(take(Db->matcherRules("amdgcn", nullptr, take(Db->matcherRoots("x86_64")))).empty());
+}
+
 TEST_F(Compiled, RulesAboutLoopsAreAmongThem) {
   auto Db = openDb(Dir.file("loops.db"));
   Rule R = loopRuleOfDot();

@@ -26,7 +26,7 @@ public:
       ADD_FAILURE() << "no temporary folder";
     Path = Name.str().str();
   }
-  ~TempFolder() { llvm::sys::fs::remove_directories(Path); }
+  ~TempFolder() { (void)llvm::sys::fs::remove_directories(Path); }
   std::string file(llvm::StringRef Name) const { return (Path + "/" + Name).str(); }
   std::string Path;
 };
