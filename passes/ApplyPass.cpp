@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "passes/JointMatch.h"
 #include "passes/Legality.h"
 #include "passes/LoopRewrite.h"
 #include "passes/Matcher.h"
@@ -67,7 +68,7 @@ private:
   bool runOnBlock(MachineBasicBlock &MBB) {
     for (MachineInstr &MI : reverse(MBB))
       for (unsigned Rule : Set.rulesFor(MI.getOpcode(), View.instrInfo()))
-        if (Set.match(View, MI, Rule, [&](const Match &M) { return rewrite(M); }))
+        if (Set.match(View, MI, Rule, [&](const Match &M) { return rewrite(M, Rule); }))
           return true;
     return false;
   }
@@ -127,7 +128,7 @@ private:
     }
   }
 
-  bool rewrite(const Match &M) {
+  bool rewrite(const Match &M, unsigned Rule) {
     ++Stats.Matched;
     RewritePlan Plan;
     Obstacle O = Legal.check(M, Plan);
@@ -141,8 +142,36 @@ private:
         if (O == Obstacle::None)
           return rewrite(*Rest, Plan);
       }
+    if (O == Obstacle::OtherUse && rewriteAll(jointMatches(Set, View, Legal, M, Rule)))
+      return true;
     count(O);
     return false;
+  }
+
+  /// Matches that share instructions, one after the other: the last one takes them away.
+  bool rewriteAll(ArrayRef<JointPart> Parts) {
+    if (Parts.empty() || !all_of(Parts, [&](const JointPart &P) { return wouldPay(P.M); }))
+      return false;
+    bool Any = false;
+    for (const JointPart &P : Parts)
+      // What the others were bound to may be another instruction's result now.
+      Any |= Set.match(View, *P.M.output(0), P.Rule, [&](const Match &M) {
+        RewritePlan Plan;
+        leaveInPlace(View, M, Plan);
+        return Legal.check(M, Plan) == Obstacle::None && rewrite(M, Plan);
+      });
+    return Any;
+  }
+
+  bool wouldPay(const Match &M) {
+    RewritePlan Plan;
+    leaveInPlace(View, M, Plan);
+    if (Legal.check(M, Plan) != Obstacle::None)
+      return false;
+    Rewriter R(View, Legal, M, Plan);
+    const bool Pays = R.emit() == Obstacle::None && Cost.pays(View, M, Plan, R);
+    R.rollback();
+    return Pays;
   }
 
   bool rewrite(const Match &M, const RewritePlan &Plan) {

@@ -86,7 +86,7 @@ bool Legality::usesAllow(const Match &M, const RewritePlan &Plan) {
   const Window &W = M.window();
   for (unsigned I = 0; I != M.NodeMI.size(); ++I) {
     MachineInstr *MI = M.NodeMI[I];
-    if (MI && !is_contained(W.Source.Outputs, W.numLeaves() + I) &&
+    if (MI && !is_contained(W.Source.Outputs, W.numLeaves() + I) && !Plan.Stay.contains(MI) &&
         !View.onlyReadBy(MI->getOperand(0).getReg(), Plan.Matched, M.Block))
       return false;
   }

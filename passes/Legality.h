@@ -25,6 +25,8 @@ struct RewritePlan {
   llvm::SmallVector<const Row *, 4> Rows; ///< of the target's nodes; generic ones too
   std::vector<bool> Live;                 ///< target nodes that an output needs
   llvm::SmallPtrSet<llvm::MachineInstr *, 16> Matched;
+  /// Inner instructions that have other readers and stay, said before the check.
+  llvm::SmallPtrSet<llvm::MachineInstr *, 4> Stay;
   /// Instructions behind Before that make leaves, and may go in front of it; in
   /// their order.
   llvm::SmallVector<llvm::MachineInstr *, 4> Hoist;

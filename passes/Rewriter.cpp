@@ -486,7 +486,7 @@ void Rewriter::eraseSource() {
     }
   }
   for (MachineInstr *MI : M.NodeMI) {
-    if (!MI || !Plan.Matched.contains(MI))
+    if (!MI || !Plan.Matched.contains(MI) || Plan.Stay.contains(MI))
       continue;
     for (const MachineOperand &MO : MI->all_uses())
       Freed.push_back(MO.getReg());
@@ -497,7 +497,7 @@ void Rewriter::eraseSource() {
     MRI.markUsesInDebugValueAsUndef(R);
   SmallPtrSet<MachineInstr *, 16> Erased;
   for (MachineInstr *MI : M.NodeMI)
-    if (MI && Erased.insert(MI).second) {
+    if (MI && !Plan.Stay.contains(MI) && Erased.insert(MI).second) {
       Register R = MI->getOperand(0).getReg();
       bool IsOutput = is_contained(Outputs, MI);
       // Inner values are read by copies that die with them.

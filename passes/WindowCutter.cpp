@@ -233,6 +233,22 @@ bool WindowCutter::ownsReads(const Chosen &C, unsigned P) {
   });
 }
 
+/// True if piece \p P is one instruction, and what reads it could be the root of a window
+/// that has it: then all may be rewritten together.
+bool WindowCutter::hasFewReaders(unsigned P) {
+  MachineInstr *MI = Pieces[P].MIs[0];
+  if (Pieces[P].MIs.size() != 1 || MI->getParent() != &Block || !View.node(*MI))
+    return false;
+  SmallPtrSet<const MachineInstr *, 4> Readers;
+  for (MachineInstr &User : View.regInfo().use_nodbg_instructions(MI->getOperand(0).getReg())) {
+    if (User.getParent() != &Block || !View.node(User) || segmentOf(&User) != segmentOf(MI))
+      return false;
+    if (Readers.insert(&User).second && Readers.size() > Limit.MaxReaders)
+      return false;
+  }
+  return true;
+}
+
 void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
   unsigned RootPiece = pieceOf(Root);
   std::vector<Chosen> Level{{{RootPiece}, -1}};
@@ -240,11 +256,10 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
   unsigned Given = 0;
   for (unsigned Size = 1; Size <= Limit.MaxNodes && !Level.empty(); ++Size) {
     std::vector<Chosen> Next;
-    // Plain windows before those with a second output.
+    // Plain windows before those with a second output, and last those that share.
     std::vector<Chosen> Sorted;
-    for (bool Kept : {false, true})
-      copy_if(Level, std::back_inserter(Sorted),
-              [&](const Chosen &C) { return (C.Kept >= 0) == Kept; });
+    for (unsigned Kind : {0, 1, 2})
+      copy_if(Level, std::back_inserter(Sorted), [&](const Chosen &C) { return C.kind() == Kind; });
     Level = std::move(Sorted);
     for (const Chosen &C : Level) {
       // A group of registers is worth a window only around what ties it.
@@ -265,22 +280,29 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
               !is_contained(Candidates, O.Producer))
             Candidates.push_back(O.Producer);
       for (int P : Candidates) {
-        Chosen D = C;
-        D.Pieces.push_back(unsigned(P));
         if (segmentOf(Pieces[unsigned(P)].MIs[0]) != segmentOf(Root[0]))
           continue;
-        if (!ownsReads(C, unsigned(P))) {
-          if (C.Kept >= 0 || Pieces[unsigned(P)].MIs.size() != 1 || Root.size() != 1 ||
-              Pieces[unsigned(P)].MIs[0]->getParent() != &Block)
-            continue;
-          D.Kept = P;
+        auto Add = [&](int Kept, bool Shares) {
+          Chosen D = C;
+          D.Pieces.push_back(unsigned(P));
+          D.Kept = Kept;
+          D.Shares = Shares;
+          auto Key = std::make_pair(D.Pieces, D.Kept);
+          llvm::sort(Key.first);
+          if (Next.size() < Limit.MaxWindows && Seen.insert(std::move(Key)).second)
+            Next.push_back(std::move(D));
+        };
+        if (ownsReads(C, unsigned(P))) {
+          Add(C.Kept, C.Shares);
+          continue;
         }
-        auto Key = std::make_pair(D.Pieces, D.Kept);
-        llvm::sort(Key.first);
-        if (Seen.insert(std::move(Key)).second)
-          Next.push_back(std::move(D));
-        if (Next.size() >= Limit.MaxWindows)
-          break;
+        if (C.Kept >= 0 || Pieces[unsigned(P)].MIs.size() != 1 || Root.size() != 1 ||
+            Pieces[unsigned(P)].MIs[0]->getParent() != &Block)
+          continue;
+        if (!C.Shares)
+          Add(P, false);
+        if (hasFewReaders(unsigned(P)))
+          Add(-1, true);
       }
     }
     Level = std::move(Next);

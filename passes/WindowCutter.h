@@ -28,6 +28,8 @@ public:
     /// few values may be one instruction.
     unsigned MaxLong = 12;
     unsigned MaxInputs = 3;
+    /// Readers of an instruction that may all do without it, each by a rule of its own.
+    unsigned MaxReaders = 3;
   };
   using Sink = llvm::function_ref<void(Window)>;
 
@@ -65,6 +67,8 @@ private:
   struct Chosen {
     llvm::SmallVector<unsigned, 6> Pieces;
     int Kept = -1;
+    bool Shares = false; ///< some have other uses, and are no outputs
+    unsigned kind() const { return Kept >= 0 ? 1 : Shares ? 2 : 0; }
   };
 
   void cutRoot(const Bundle &Root, Sink S);
@@ -81,6 +85,7 @@ private:
   void findProducer(Operand &O);
   void joinParts(Operand &O);
   bool ownsReads(const Chosen &C, unsigned P);
+  bool hasFewReaders(unsigned P);
   bool isWorthwhile(const Window &W, const Chosen &C) const;
   Window build(const Chosen &C);
   int segmentOf(const llvm::MachineInstr *MI) const;
