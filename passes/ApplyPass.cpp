@@ -142,10 +142,18 @@ private:
         if (O == Obstacle::None)
           return rewrite(*Rest, Plan);
       }
-    if (O == Obstacle::OtherUse && rewriteAll(jointMatches(Set, View, Legal, M, Rule)))
+    if (O == Obstacle::OtherUse &&
+        (rewriteBeside(M) || rewriteAll(jointMatches(Set, View, Legal, M, Rule))))
       return true;
     count(O);
     return false;
+  }
+
+  /// Leaves what has other readers where it is, if the rule gains without it.
+  bool rewriteBeside(const Match &M) {
+    RewritePlan Plan;
+    return leaveInPlace(View, M, Plan) && !Plan.Stay.empty() && gainsBesides(M, Plan) &&
+           Legal.check(M, Plan) == Obstacle::None && rewrite(M, Plan);
   }
 
   /// Matches that share instructions, one after the other: the last one takes them away.
@@ -157,16 +165,15 @@ private:
       // What the others were bound to may be another instruction's result now.
       Any |= Set.match(View, *P.M.output(0), P.Rule, [&](const Match &M) {
         RewritePlan Plan;
-        leaveInPlace(View, M, Plan);
-        return Legal.check(M, Plan) == Obstacle::None && rewrite(M, Plan);
+        return leaveInPlace(View, M, Plan) && Legal.check(M, Plan) == Obstacle::None &&
+               rewrite(M, Plan);
       });
     return Any;
   }
 
   bool wouldPay(const Match &M) {
     RewritePlan Plan;
-    leaveInPlace(View, M, Plan);
-    if (Legal.check(M, Plan) != Obstacle::None)
+    if (!leaveInPlace(View, M, Plan) || Legal.check(M, Plan) != Obstacle::None)
       return false;
     Rewriter R(View, Legal, M, Plan);
     const bool Pays = R.emit() == Obstacle::None && Cost.pays(View, M, Plan, R);

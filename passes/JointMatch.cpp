@@ -21,7 +21,7 @@ static bool isOutput(const Match &M, size_t Node) {
   return is_contained(M.window().Source.Outputs, M.window().numLeaves() + unsigned(Node));
 }
 
-void leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan) {
+bool leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan) {
   auto IsNeeded = [&](MachineInstr *MI) {
     return any_of(View.regInfo().use_nodbg_instructions(MI->getOperand(0).getReg()),
                   [&](MachineInstr &User) {
@@ -32,6 +32,30 @@ void leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan) {
   for (size_t I = M.NodeMI.size(); I-- > 0;)
     if (MachineInstr *MI = M.NodeMI[I]; MI && !isOutput(M, I) && IsNeeded(MI))
       Plan.Stay.insert(MI);
+  // Lanes that are off hold something, but where lanes read no others none looks at it.
+  const Window &W = M.window();
+  auto IsOpen = [&](const auto &NodeOf) {
+    const auto &[N, MI] = NodeOf;
+    return N.R->isWave() || (N.R->DefinedBits && Plan.Stay.contains(MI));
+  };
+  return Plan.Stay.empty() || (none_of(W.Leaves, [](const Leaf &L) { return L.Choice; }) &&
+                               none_of(zip(W.Source.Nodes, M.NodeMI), IsOpen));
+}
+
+/// Adds \p N, which stands for \p MI.
+static void add(StaticCost &Cost, const Node &N, const MachineInstr *MI) {
+  if (!MI || N.R->isGeneric())
+    return;
+  Cost.Weight += N.R->Weight;
+  ++Cost.Instructions;
+}
+
+bool gainsBesides(const Match &M, const RewritePlan &Plan) {
+  StaticCost Source;
+  for (auto [N, MI] : zip(M.window().Source.Nodes, M.NodeMI))
+    if (!Plan.Stay.contains(MI))
+      add(Source, N, MI);
+  return staticCost(M.window(), M.rule().Target) < Source;
 }
 
 namespace {
@@ -110,10 +134,8 @@ private:
     for (const JointPart &P : Parts) {
       const Window &W = P.M.window();
       for (auto [N, MI] : zip(W.Source.Nodes, P.M.NodeMI))
-        if (MI && !N.R->isGeneric() && Seen.insert(MI).second) {
-          Source.Weight += N.R->Weight;
-          ++Source.Instructions;
-        }
+        if (Seen.insert(MI).second)
+          whittle::add(Source, N, MI);
       const StaticCost Cost = staticCost(W, P.M.rule().Target);
       Target.Weight += Cost.Weight;
       Target.Instructions += Cost.Instructions;
@@ -125,8 +147,7 @@ private:
   bool areLegal() {
     return all_of(Parts, [&](const JointPart &P) {
       RewritePlan Plan;
-      leaveInPlace(View, P.M, Plan);
-      return Legal.check(P.M, Plan) == Obstacle::None;
+      return leaveInPlace(View, P.M, Plan) && Legal.check(P.M, Plan) == Obstacle::None;
     });
   }
 

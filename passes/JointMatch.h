@@ -28,9 +28,13 @@ struct JointPart {
 std::vector<JointPart> jointMatches(RuleSet &Set, ValueView &View, Legality &Legal,
                                     const Match &First, unsigned Rule);
 
-/// Inner instructions of \p M that have other readers, and what those need: a rewrite
-/// may leave them where they are.
-void leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan);
+/// True if \p M's target is cheaper than what goes although Plan.Stay stays.
+bool gainsBesides(const Match &M, const RewritePlan &Plan);
+
+/// Puts inner instructions of \p M that have other readers, and what those need, into
+/// Plan.Stay: a rewrite may leave them where they are. False where it may not: readers
+/// agree on a value, and a proof that is about one reader chooses what is unspecified.
+bool leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan);
 
 } // namespace whittle
 

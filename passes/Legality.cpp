@@ -220,7 +220,7 @@ bool Legality::place(const Match &M, RewritePlan &Plan) {
   // One window has one EXEC value.
   if (View.isAMDGPU()) {
     unsigned First = Order[Before], Last = First;
-    for (const MachineInstr *MI : Plan.Matched) {
+    for (const MachineInstr *MI : concat<MachineInstr *const>(Plan.Matched, M.Kept)) {
       First = std::min(First, Order[MI]);
       Last = std::max(Last, Order[MI]);
     }

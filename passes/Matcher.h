@@ -35,6 +35,8 @@ struct Match {
   llvm::SmallVector<LeafBinding, 8> Leaves;
   /// One per source node; REG_SEQUENCE for CONCAT, nullptr for EXTRACT.
   llvm::SmallVector<llvm::MachineInstr *, 8> NodeMI;
+  /// What had nodes and is leaves now: leavingShared().
+  llvm::SmallVector<llvm::MachineInstr *, 2> Kept;
   /// Of a general rule: what its symbols are here, and the rule for that.
   SymbolBinding Symbols;
   std::shared_ptr<const whittle::Rule> Instance;
@@ -49,7 +51,7 @@ struct Match {
 };
 
 /// The match without the instructions that the target has too: they stay, as leaves, and
-/// may have other readers. None if the rule keeps none, or they cannot stay (AMDGPU).
+/// may have other readers. None if the rule keeps none, or they cannot stay.
 std::optional<Match> leavingShared(ValueView &View, const Match &M);
 
 /// The rules of one target. Questions about an opcode's class are answered when

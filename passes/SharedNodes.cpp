@@ -13,9 +13,12 @@ using namespace llvm;
 namespace whittle {
 
 std::optional<Match> leavingShared(ValueView &View, const Match &M) {
-  // On AMDGPU all of a match has to stand under one EXEC.
   const Rule &R = M.rule();
-  if (View.isAMDGPU() || any_of(R.W.Leaves, [](const Leaf &L) { return L.Choice; }))
+  // What is unspecified is the target's choice where it computes a value again, and fixed
+  // where one stays. What lanes that are off hold is, but matters to other lanes alone.
+  auto IsOpen = [](const Node &N) { return N.R->isWave() || N.R->DefinedBits; };
+  if (any_of(R.W.Leaves, [](const Leaf &L) { return L.Choice; }) ||
+      any_of(R.W.Source.Nodes, IsOpen) || any_of(R.Target.Nodes, IsOpen))
     return std::nullopt;
   const unsigned L = R.W.numLeaves();
   const Alike Same(R);
@@ -32,9 +35,11 @@ std::optional<Match> leavingShared(ValueView &View, const Match &M) {
     return std::nullopt;
   Match Rest = M;
   for (unsigned Id : Shared) {
-    const MachineInstr *MI = M.NodeMI[Id - L];
-    if (!MI || R.W.Source.Nodes[Id - L].R->isGeneric())
+    MachineInstr *MI = M.NodeMI[Id - L];
+    if (!MI || R.W.Source.Nodes[Id - L].R->isGeneric() ||
+        (View.isAMDGPU() && MI->getParent() != M.Block))
       return std::nullopt;
+    Rest.Kept.push_back(MI);
     LeafBinding B;
     B.Whole = View.resolve(MI->getOperand(0).getReg(), 0, R.W.typeOf(R.W.Source, Id), M.Block);
     if (B.Whole.K != ValueRef::Reg)

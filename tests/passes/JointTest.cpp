@@ -130,6 +130,74 @@ end
   EXPECT_EQ(rewrites(Product, First + Second + Return, gpu("gfx1100")), 0u);
 }
 
+TEST(Joint, WhatIsReadElsewhereStaysWhereTheRestIsDearer) {
+  const char Absorbed[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32
+  %3:l32 = V_MIN_U32_e64 %0, %1
+  %4:l32 = V_MAX_U32_e64 %3, %1
+  %5:l32 = V_ADD_U32_e64 %4, %2
+  yield %5
+=>
+  %3:l32 = V_ADD_U32_e64 %1, %2
+  yield %3
+end
+)";
+  auto Body = [](const std::string &Read) {
+    return "    %3:vgpr_32 = V_MIN_U32_e64 %0, %1, implicit $exec\n"
+           "    %5:vgpr_32 = V_MAX_U32_e64 %3, %1, implicit $exec\n"
+           "    %4:vgpr_32 = V_ADD_U32_e64 %5, %2, 0, implicit $exec\n"
+           "    $vgpr1 = COPY " +
+           Read + "\n" + Return;
+  };
+  std::string Out;
+  EXPECT_EQ(rewrites(Absorbed, Body("%3"), gpu("gfx1100"), &Out), 1u);
+  EXPECT_THAT(Out, HasSubstr("V_MIN_U32"));
+  EXPECT_THAT(Out, Not(HasSubstr("V_MAX_U32")));
+  // What a value that stays needs stays too, and then a sum would replace a sum.
+  EXPECT_EQ(rewrites(Absorbed, Body("%5"), gpu("gfx1100")), 0u);
+}
+
+TEST(Joint, ReadersAgreeOnWhatIsUnspecified) {
+  // Both read an unspecified lane, or value: two proofs could choose it differently.
+  const std::string Lane = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:s32
+  %3:l32 = V_ADD_U32_e64 %0, %1
+  %4:s32 = V_READLANE_B32:wave32 %3, %2
+  yield %4
+=>
+  %3:s32 = V_READLANE_B32:wave32 %0, %2
+  yield %3
+end
+)";
+  auto Read = [](const char *Result, const char *From) {
+    return std::string("    ") + Result + ":sreg_32_xm0 = V_READLANE_B32 %3, " + From + "\n";
+  };
+  const std::string Sum = "    %3:vgpr_32 = V_ADD_U32_e64 %0, %1, 0, implicit $exec\n",
+                    Both = Sum + Read("%4", "%8") + Read("%5", "%8") + "    $vgpr1 = COPY %5\n";
+  EXPECT_EQ(rewrites(Lane, Sum + Read("%4", "%8") + Return, gpu("gfx1100")), 1u);
+  EXPECT_EQ(rewrites(Lane, Both + Return, gpu("gfx1100")), 0u);
+  std::string Choice = Shifted;
+  Choice.replace(Choice.find("  %3:l32\n"), 9, "  %3:l32 = undef\n");
+  auto Undefined = [](const std::string &Second) {
+    return "    %7:vgpr_32 = IMPLICIT_DEF\n"
+           "    %3:vgpr_32 = V_LSHLREV_B32_e64 8, %0, implicit $exec\n"
+           "    %4:vgpr_32 = V_XAD_U32_e64 %3, %7, %2, implicit $exec\n" +
+           Second + Return;
+  };
+  EXPECT_EQ(rewrites(Choice, Undefined(""), gpu("gfx1100")), 1u);
+  EXPECT_EQ(rewrites(Choice,
+                     Undefined("    %5:vgpr_32 = V_XAD_U32_e64 %3, %7, %1, implicit $exec\n"
+                               "    $vgpr1 = COPY %5\n"),
+                     gpu("gfx1100")),
+            0u);
+}
+
 TEST(Joint, OnX86) {
   const char Dot[] = R"(
 rule x86_64

@@ -14,8 +14,7 @@ using testing::HasSubstr;
 
 namespace {
 
-TEST(Lanes, WhatTheTargetHasTooMayHaveNoOtherReaders) {
-  // On x86 it would stay as a leaf. Here the lanes that it was made in matter.
+TEST(Lanes, WhatTheTargetHasTooStaysUnderOneExec) {
   const char Rule[] = R"(
 rule amdgcn
   %0:l32
@@ -38,8 +37,35 @@ end
            Kept + "\n    $vgpr0 = COPY %4\n    SI_RETURN implicit $vgpr0, implicit $vgpr1\n";
   };
   EXPECT_EQ(rewrites(Rule, Body("", "%0")), 1u);
-  EXPECT_EQ(rewrites(Rule, Body("", "%5")), 0u);
+  EXPECT_EQ(rewrites(Rule, Body("", "%5")), 1u);
   EXPECT_EQ(rewrites(Rule, Body("    $exec = S_MOV_B64 1\n", "%5")), 0u);
+}
+
+TEST(Lanes, WhatOtherLanesReadDoesNotStay) {
+  // A lane that is off may be read: the proof had a choice of what it holds.
+  const char Rule[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  %3:l32 = V_AND_B32_e64 %2, %2
+  %4:s32 = V_READFIRSTLANE_B32 %3
+  yield %4
+=>
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  %3:s32 = V_READFIRSTLANE_B32 %2
+  yield %3
+end
+)";
+  auto Body = [](const std::string &Kept) {
+    return "    %5:vgpr_32 = V_ADD_U32_e64 %0, %1, 0, implicit $exec\n"
+           "    %6:vgpr_32 = V_AND_B32_e64 %5, %5, implicit $exec\n"
+           "    %4:sreg_32_xm0 = V_READFIRSTLANE_B32 %6, implicit $exec\n"
+           "    $vgpr1 = COPY " +
+           Kept + "\n    $vgpr0 = COPY %4\n    SI_RETURN implicit $vgpr0, implicit $vgpr1\n";
+  };
+  EXPECT_EQ(rewrites(Rule, Body("%0")), 1u);
+  EXPECT_EQ(rewrites(Rule, Body("%5")), 0u);
 }
 
 TEST(Immediates, BitsThatTheRowDoesNotReadAreNotEmitted) {

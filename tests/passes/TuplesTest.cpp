@@ -85,7 +85,7 @@ TEST(Tuples, AnInnerResultInAReadHalfStays) {
 }
 
 TEST(Placement, ALeafMadeOfAnOutputDoesNotComeBeforeIt) {
-  const char Rule[] = R"(
+  std::string Rule = R"(
 rule amdgcn
   %0:l32
   %1:l32
@@ -110,6 +110,9 @@ end
            "    $vgpr0 = COPY %4\n    $vgpr1 = COPY %7\n"
            "    SI_RETURN implicit $vgpr0, implicit $vgpr1\n";
   };
+  EXPECT_EQ(rewrites(Rule, Code("%2")), 1u);
+  EXPECT_EQ(rewrites(Rule, Code("%7")), 1u); // the output is the same, and stays
+  Rule.replace(Rule.rfind("V_ADD_U32_e64 %0, %1"), 20, "V_XOR_B32_e64 %0, %1");
   EXPECT_EQ(rewrites(Rule, Code("%2")), 1u);
   EXPECT_EQ(rewrites(Rule, Code("%7")), 0u);
 }
