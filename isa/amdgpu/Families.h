@@ -54,6 +54,7 @@ void addHalfRows(RowSet &R);          ///< 16-bit integers
 void addPackedRows(RowSet &R);        ///< pairs of 16-bit integers, pairs of words
 void addMfmaRows(RowSet &R);          ///< matrix products of gfx9
 void addWmmaRows(RowSet &R);          ///< matrix products of gfx11 and gfx12
+void addSparseRows(RowSet &R);        ///< matrix products with a sparse factor
 void addCompareRows(RowSet &R);       ///< vector compares into lane masks
 void addScalarRows(RowSet &R);        ///< integers of the scalar unit, logic on lane masks
 void addScalarCompareRows(RowSet &R); ///< compares into SCC

@@ -117,6 +117,7 @@ void addAMDGPURows(RowSet &R) {
   amdgpu::addWideRows(R);
   amdgpu::addMfmaRows(R);
   amdgpu::addWmmaRows(R);
+  amdgpu::addSparseRows(R);
   amdgpu::addCompareRows(R);
   amdgpu::addScalarRows(R);
   amdgpu::addScalarCompareRows(R);

@@ -19,6 +19,7 @@ const ReferenceTable &table() {
     addDotReference(T);
     addHalfReference(T);
     addMatrixReference(T);
+    addSparseReference(T);
     addCompareReference(T);
     addScalarReference(T);
     addScalarFloatReference(T);

@@ -70,6 +70,7 @@ void addWideReference(ReferenceTable &T);
 void addDotReference(ReferenceTable &T);
 void addHalfReference(ReferenceTable &T);
 void addMatrixReference(ReferenceTable &T);
+void addSparseReference(ReferenceTable &T);
 void addCompareReference(ReferenceTable &T);
 void addScalarReference(ReferenceTable &T);
 void addScalarFloatReference(ReferenceTable &T);

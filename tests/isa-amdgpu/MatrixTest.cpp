@@ -111,6 +111,51 @@ TEST(AMDGPUMatrix, OneProductLandsWhereTheLayoutSays) {
         expectOneProduct(C.Name + std::string(Form), C.P, uint8_t(-3), 11, uint32_t(-33));
 }
 
+TEST(AMDGPUMatrix, AnIndexSaysWhereASparseElementIs) {
+  struct Case {
+    const char *Name;
+    Product P;
+    uint32_t Index;
+  };
+  static const Case Cases[] = {
+      // A[6][37], the first of the pair for 36 to 39; B[37][9]
+      {"V_SMFMAC_I32_16X16X64_I8_e64", {38, 41, 2, 25, 2}, 1 << 4},
+      // A[19][29], the second for 28 to 31; B[29][3]
+      {"V_SMFMAC_I32_32X32X32_I8_e64", {51, 35, 7, 3, 11}, 1 << 14},
+      // A[1][95], the second for 92 to 95; B[95][2]
+      {"V_SMFMAC_I32_16X16X128_I8_e64", {33, 34, 15, 2, 1}, 3u << 30},
+      // A[19][45], the second for 44 to 47; B[45][3]
+      {"V_SMFMAC_I32_32X32X64_I8_e64", {51, 35, 7, 3, 11}, 1 << 14},
+      // A[11][22], the first for 20 to 23; B[22][4]
+      {"V_SWMMAC_I32_16X16X32_IU8_w32_twoaddr:ss", {27, 20, 2, 20, 3}, 2 << 4},
+      {"V_SWMMAC_I32_16X16X32_IU8_w64_twoaddr:ss", {43, 36, 2, 36, 3}, 2 << 4},
+  };
+  for (const Case &C : Cases) {
+    const Row &R = row(C.Name);
+    // Of four elements of B, that which the index names.
+    const unsigned Place = C.Index >> (2 * C.P.Byte) & 3, Group = C.P.Byte / 2;
+    const Product &At = C.P;
+    Wave In = zeroes(R);
+    In[0][At.LaneA * R.Ins[0].Bits / 8 + At.Byte] = uint8_t(-3);
+    In[1][At.LaneB * R.Ins[1].Bits / 8 + 4 * Group + Place] = 11;
+    auto Name = [&](uint32_t Index) {
+      for (unsigned K = 0; K != R.Ins.size(); ++K)
+        if (K > 1 && R.Ins[K].Bits == 32)
+          memcpy(&In[K][At.LaneA * size_t(4)], &Index, 4);
+    };
+    Name(C.Index);
+    const unsigned Regs = R.Def.Bits / 32;
+    std::vector<uint32_t> Want(size_t(R.WaveLanes) * Regs);
+    Want[At.LaneD * Regs + At.RegD] = uint32_t(-33);
+    const auto [Got, Reference] = runBoth(R, In, {});
+    EXPECT_EQ(Got, Want) << C.Name;
+    EXPECT_EQ(Reference, Want) << "reference, " << C.Name;
+    // And no other.
+    Name(0);
+    EXPECT_EQ(runBoth(R, In, {}).first, std::vector<uint32_t>(Want.size())) << C.Name;
+  }
+}
+
 TEST(AMDGPUMatrix, ModifiersChooseWhatIsRead) {
   struct Case {
     const char *Name;
