@@ -58,9 +58,9 @@ bool TaskSearch::withLibrary() {
   return More && !S.done() && Switch();
 }
 
-/// One instruction over a tuple of registers with a constant in all of them that the
-/// window has for one, or that an instruction of the window makes of those and of a
-/// tuple it has: what is added to the result of a matrix instruction goes to its addend.
+/// One instruction over a tuple of registers with a constant in all of them: 0, one that
+/// the window has for a register, or what an instruction of the window makes of those and
+/// of a tuple it has: what is added to the result of a matrix instruction goes to its addend.
 bool TaskSearch::withTuples() {
   if (!S.O.SolveConstants || !T.Tuple)
     return !S.done();
@@ -105,6 +105,7 @@ bool TaskSearch::withTuples() {
       }
     }
   }
+  AddConstant(APInt(T.GoalTy.Bits, 0));
   if (Library.empty())
     return !S.done();
   auto Switch = [&](bool Search) {

@@ -341,7 +341,9 @@ private:
   }
 
   Error node(Window &W, Program &P, ValueType T) {
-    StringRef Op = Line.take_while([](char C) { return isAlnum(C) || C == '_' || C == ':'; });
+    // Variants of variants have a dash: V_PK_MIN_F16:gfx12-mods.
+    StringRef Op =
+        Line.take_while([](char C) { return isAlnum(C) || C == '_' || C == ':' || C == '-'; });
     Node N;
     N.R = W.Isa->find(Op);
     if (!N.R)

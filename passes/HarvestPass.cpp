@@ -41,7 +41,7 @@ public:
     WindowCutter::Limits L;
     L.MaxNodes = Options.MaxNodes;
     if (Options.MaxNodes < HarvestOptions().MaxNodes)
-      L.MaxLong = Options.MaxNodes;
+      L.MaxLong = L.MaxLongest = Options.MaxNodes;
     unsigned Index = 0;
     for (MachineBasicBlock &MBB : MF)
       WindowCutter(View, MBB, L).run([&](Window W) {

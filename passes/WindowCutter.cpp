@@ -233,15 +233,32 @@ bool WindowCutter::ownsReads(const Chosen &C, unsigned P) {
   });
 }
 
-/// True if piece \p P is one instruction, and what reads it could be the root of a window
-/// that has it: then all may be rewritten together.
-bool WindowCutter::hasFewReaders(unsigned P) {
+/// True if piece \p P is one instruction, and what reads it besides \p C could be the root
+/// of a window that has it: then all may be rewritten together.
+bool WindowCutter::hasFewReaders(const Chosen &C, unsigned P) {
   MachineInstr *MI = Pieces[P].MIs[0];
   if (Pieces[P].MIs.size() != 1 || MI->getParent() != &Block || !View.node(*MI))
     return false;
+  auto IsChosen = [&](const MachineInstr *Any) {
+    return any_of(C.Pieces, [&](unsigned Q) { return is_contained(Pieces[Q].MIs, Any); });
+  };
+  // A reader that makes an operand, or reads a result, is in larger windows with P.
+  auto MakesOperand = [&](const MachineInstr *Reader) {
+    return any_of(C.Pieces, [&](unsigned Q) {
+      return any_of(operandsOf(Q), [&](const Operand &O) {
+        return O.Producer >= 0 && is_contained(Pieces[unsigned(O.Producer)].MIs, Reader);
+      });
+    });
+  };
+  auto ReadsResult = [&](const MachineInstr *Reader) {
+    return any_of(Reader->all_uses(), [&](const MachineOperand &MO) {
+      return MO.getReg().isVirtual() && IsChosen(View.regInfo().getVRegDef(MO.getReg()));
+    });
+  };
   SmallPtrSet<const MachineInstr *, 4> Readers;
   for (MachineInstr &User : View.regInfo().use_nodbg_instructions(MI->getOperand(0).getReg())) {
-    if (User.getParent() != &Block || !View.node(User) || segmentOf(&User) != segmentOf(MI))
+    if (User.getParent() != &Block || !View.node(User) || segmentOf(&User) != segmentOf(MI) ||
+        (!IsChosen(&User) && (MakesOperand(&User) || ReadsResult(&User))))
       return false;
     if (Readers.insert(&User).second && Readers.size() > Limit.MaxReaders)
       return false;
@@ -301,7 +318,7 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
           continue;
         if (!C.Shares)
           Add(P, false);
-        if (hasFewReaders(unsigned(P)))
+        if (hasFewReaders(C, unsigned(P)))
           Add(-1, true);
       }
     }
@@ -310,11 +327,11 @@ void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
 }
 
 /// The largest window of one output over few values, if it is larger than those
-/// that cutRoot gives.
+/// that cutRoot gives; then the largest of all.
 void WindowCutter::cutLong(unsigned RootPiece, Sink S) {
   Chosen C{{RootPiece}, -1};
-  std::optional<Window> Best;
-  for (bool Grew = true; Grew && C.Pieces.size() < Limit.MaxLong;) {
+  std::optional<Window> Best, Longest;
+  for (bool Grew = true; Grew && C.Pieces.size() < Limit.MaxLongest;) {
     Grew = false;
     for (unsigned I = 0; I != C.Pieces.size() && !Grew; ++I)
       for (const Operand &O : operandsOf(C.Pieces[I])) {
@@ -330,10 +347,12 @@ void WindowCutter::cutLong(unsigned RootPiece, Sink S) {
       continue;
     Window W = build(C);
     if (count_if(W.Leaves, [](const Leaf &L) { return !L.Const; }) <= Limit.MaxInputs)
-      Best = std::move(W);
+      (C.Pieces.size() <= Limit.MaxLong ? Best : Longest) = std::move(W);
   }
   if (Best)
     S(std::move(*Best));
+  if (Longest)
+    S(std::move(*Longest));
 }
 
 /// A single cheap instruction over unknown values has nothing to give.

@@ -27,6 +27,7 @@ public:
     /// no more than MaxInputs values that are not constant: a long computation of
     /// few values may be one instruction.
     unsigned MaxLong = 12;
+    unsigned MaxLongest = 32; ///< in one more
     unsigned MaxInputs = 3;
     /// Readers of an instruction that may all do without it, each by a rule of its own.
     unsigned MaxReaders = 3;
@@ -85,7 +86,7 @@ private:
   void findProducer(Operand &O);
   void joinParts(Operand &O);
   bool ownsReads(const Chosen &C, unsigned P);
-  bool hasFewReaders(unsigned P);
+  bool hasFewReaders(const Chosen &C, unsigned P);
   bool isWorthwhile(const Window &W, const Chosen &C) const;
   Window build(const Chosen &C);
   int segmentOf(const llvm::MachineInstr *MI) const;

@@ -44,18 +44,19 @@ SmallVector<OperandSpec, 0> packedSpec(unsigned Sources, bool Modifiers) {
   return Spec;
 }
 
-/// Both halves negated, swapped, or one of them twice, in one source each and in all;
-/// then clamp.
+/// Both halves negated, one of them, swapped, or one of them twice, in one source each;
+/// what moves halves in all as well; then clamp.
 Presets packedPresets(unsigned Sources) {
   SmallVector<int64_t, 6> Neutral(Sources, HighFromHigh);
   Neutral.push_back(0);
   Presets Tuples = {Neutral};
-  for (int64_t M : {NegLow | NegHigh | HighFromHigh, LowFromHigh, LowFromHigh | HighFromHigh, 0u}) {
+  for (int64_t M : {NegLow | NegHigh | HighFromHigh, NegLow | HighFromHigh, NegHigh | HighFromHigh,
+                    LowFromHigh, LowFromHigh | HighFromHigh, 0u}) {
     for (unsigned K = 0; K != Sources; ++K) {
       auto &T = Tuples.emplace_back(Neutral);
       T[K] = M;
     }
-    if (M & NegLow)
+    if (M & (NegLow | NegHigh))
       continue;
     auto &All = Tuples.emplace_back(Neutral);
     std::fill(All.begin(), All.end() - 1, M);

@@ -58,6 +58,27 @@ TEST(RuleText, PrintsWhatItParses) {
   EXPECT_EQ(ruleId(R).hex(), ruleId(Again).hex());
 }
 
+TEST(RuleText, EveryRowParses) {
+  for (const char *Arch : {"x86_64", "amdgcn"})
+    for (const Row &R : cantFail(TargetIsa::get(Arch))->rows()) {
+      if (R.isGeneric() || !R.inWindows() || R.readsMemory())
+        continue;
+      std::string Leaves, Node = ":" + R.Def.str() + " = " + R.Name;
+      for (size_t I = 0; I != R.Ins.size(); ++I) {
+        Leaves += "  %" + std::to_string(I) + ":" + R.Ins[I].str() + "\n";
+        Node += (I ? ", %" : " %") + std::to_string(I);
+      }
+      for (unsigned I = 0; I != R.NumImms; ++I)
+        Node += R.Ins.empty() && !I ? " 0" : ", 0";
+      const std::string N = std::to_string(R.Ins.size()),
+                        Program = "  %" + N + Node + "\n  yield %" + N + "\n";
+      Expected<Rule> Parsed = parseRule(std::string("rule ") + Arch + "\n" + Leaves + Program +
+                                        "=>\n" + Program + "end\n");
+      if (!Parsed)
+        ADD_FAILURE() << R.Name << ": " << toString(Parsed.takeError());
+    }
+}
+
 TEST(RuleText, MasksOfLanes) {
   for (const char *Mask : {"const splat(i1 0x0)", "const splat(i1 0x1)", "zeros=splat(i1 0x1)"}) {
     const std::string Text = std::string("window amdgcn\n  %0:l1\n  %1:l1 ") +
