@@ -350,7 +350,9 @@ std::string TargetIsa::joinImplicit(Row &R, const MCInstrDesc &D) const {
     StringRef Name = registerInfo().getName(Reg);
     Reads |= Name == implicitName(R.Reads);
     if (Name == "MXCSR" || Name == "MODE")
-      R.ReadsMXCSR = !R.opcodeName().starts_with("V_MFMA_I32"); // integers do not round
+      // Integers do not round.
+      R.ReadsMXCSR =
+          !R.opcodeName().starts_with("V_MFMA_I32") && !R.opcodeName().starts_with("V_SMFMAC_I32");
     else if (Name != "EXEC" && Name != implicitName(R.Reads))
       return ("reads " + Name + " besides its operands").str();
   }

@@ -386,7 +386,10 @@ struct Emitter {
   SmallVector<std::pair<SmallVector<ValueRef, 4>, unsigned>, 8> Leaves;
   std::map<std::tuple<unsigned, unsigned, unsigned>, unsigned> Extracts;
 
-  explicit Emitter(ValueView &View) : View(View), B(View.table().isa()) {}
+  const MachineBasicBlock *Block;
+
+  Emitter(ValueView &View, const MachineBasicBlock *Block)
+      : View(View), B(View.table().isa()), Block(Block) {}
 
   /// A leaf for one value, or for the registers of a tuple one by one.
   unsigned leaf(ArrayRef<ValueRef> Vs) {
@@ -399,12 +402,17 @@ struct Emitter {
       return B.addLeaf(std::move(L));
     }
     std::optional<APInt> C = Vs.size() == 1 ? View.constant(Vs[0]) : std::nullopt;
+    // A tuple that was put together is its registers: another operand may be those.
+    SmallVector<ValueRef, 4> Key;
+    if (C || Vs.size() != 1 || Ty.Kind != RegKind::Lane || Ty.Bits == 32 ||
+        !View.concat(Vs[0], Block, Key))
+      Key.assign(Vs.begin(), Vs.end());
     for (auto &[Have, Id] : Leaves) {
       Leaf &Old = B.leaf(Id);
       bool Same =
           C ? (Old.Ty == Ty && Old.Const == C)
-            : !Old.Const && Have.size() == Vs.size() &&
-                  equal(Have, Vs, [](const ValueRef &A, const ValueRef &B) { return A.same(B); });
+            : !Old.Const && Old.Ty.Bits == Ty.Bits && Have.size() == Key.size() &&
+                  equal(Have, Key, [](const ValueRef &A, const ValueRef &B) { return A.same(B); });
       if (!Same)
         continue;
       // Read as a scalar once, it is a scalar: lanes may read those too.
@@ -427,7 +435,7 @@ struct Emitter {
       }
     }
     unsigned Id = B.addLeaf(std::move(L));
-    Leaves.push_back({SmallVector<ValueRef, 4>(Vs), Id});
+    Leaves.push_back({std::move(Key), Id});
     return Id;
   }
 
@@ -447,7 +455,7 @@ struct Emitter {
 } // namespace
 
 Window WindowCutter::build(const Chosen &C) {
-  Emitter E(View);
+  Emitter E(View, &Block);
   std::map<unsigned, SmallVector<unsigned, 4>> Done;
   // Windows are small and acyclic: recursion ends at leaves.
   auto Emit = [&](auto &&Self, unsigned P) -> ArrayRef<unsigned> {

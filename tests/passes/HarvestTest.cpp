@@ -100,6 +100,34 @@ TEST(Harvest, TuplesInBetweenDoNotEndAWindow) {
   EXPECT_THAT(W, Contains(AllOf(HasSubstr("V_AND"), HasSubstr("V_XOR"), HasSubstr("yield %4\n"))));
 }
 
+// The addend of the matrix product is what is subtracted, register by register.
+TEST(Harvest, ATupleThatIsPutTogetherIsItsRegisters) {
+  std::vector<std::string> W = harvestFrom(R"(
+  bb.0:
+    liveins: $vgpr0_vgpr1, $vgpr2_vgpr3, $vgpr4, $vgpr5, $vgpr6, $vgpr7
+    %0:vreg_64_align2 = COPY $vgpr0_vgpr1
+    %1:vreg_64_align2 = COPY $vgpr2_vgpr3
+    %2:vgpr_32 = COPY $vgpr4
+    %3:vgpr_32 = COPY $vgpr5
+    %4:vgpr_32 = COPY $vgpr6
+    %5:vgpr_32 = COPY $vgpr7
+    %6:vreg_128_align2 = REG_SEQUENCE %2, %subreg.sub0, %3, %subreg.sub1, %4, %subreg.sub2, %5, %subreg.sub3
+    %7:vreg_128_align2 = V_MFMA_I32_16X16X32I8_vgprcd_e64 %0, %1, %6, 0, 0, 0, implicit $mode, implicit $exec
+    %8:vgpr_32 = V_SUB_U32_e64 %7.sub0, %2, 0, implicit $exec
+    %9:vgpr_32 = V_SUB_U32_e64 %7.sub1, %3, 0, implicit $exec
+    %10:vgpr_32 = V_SUB_U32_e64 %7.sub2, %4, 0, implicit $exec
+    %11:vgpr_32 = V_SUB_U32_e64 %7.sub3, %5, 0, implicit $exec
+    $vgpr0 = COPY %8
+    $vgpr1 = COPY %9
+    $vgpr2 = COPY %10
+    $vgpr3 = COPY %11
+    SI_RETURN implicit $vgpr0, implicit $vgpr1, implicit $vgpr2, implicit $vgpr3
+)",
+                                           gfx942());
+  EXPECT_THAT(W, Contains(AllOf(HasSubstr("%3:l128 = V_MFMA_I32_16X16X32I8"),
+                                HasSubstr("%5:l32 = EXTRACT %2, 0"), HasSubstr("V_SUB_U32"))));
+}
+
 TEST(Harvest, SecondUseBecomesASecondOutput) {
   std::vector<std::string> W = harvestFrom(R"(
   bb.0:

@@ -130,6 +130,8 @@ TEST(LoopRules, MatrixSteps) {
         "V_WMMA_I32_16X16X16_IU8_w64_twoaddr:ss"})
     EXPECT_EQ(amdLemma(Step, 2), "proved") << Step;
   EXPECT_EQ(amdLemma("V_WMMA_I32_16X16X16_IU8_twoaddr_w32:clamp", 2), "refuted");
+  EXPECT_EQ(amdLemma("V_SMFMAC_I32_16X16X64_I8_e64", 3), "proved");
+  EXPECT_EQ(amdLemma("V_SWMMAC_I32_16X16X32_IU8_w32_twoaddr:ss", 2), "proved");
 }
 
 } // namespace
