@@ -38,6 +38,9 @@ bool leaveInPlace(ValueView &View, const Match &M, RewritePlan &Plan) {
     const auto &[N, MI] = NodeOf;
     return N.R->isWave() || (N.R->DefinedBits && Plan.Stay.contains(MI));
   };
+  // What reads memory would read it twice.
+  if (any_of(Plan.Stay, [](const MachineInstr *MI) { return MI->mayLoad(); }))
+    return false;
   return Plan.Stay.empty() || (none_of(W.Leaves, [](const Leaf &L) { return L.Choice; }) &&
                                none_of(zip(W.Source.Nodes, M.NodeMI), IsOpen));
 }

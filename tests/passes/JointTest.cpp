@@ -198,8 +198,7 @@ end
             0u);
 }
 
-TEST(Joint, OnX86) {
-  const char Dot[] = R"(
+const char Dot[] = R"(
 rule x86_64
   %0:v512
   %1:v512
@@ -213,26 +212,40 @@ rule x86_64
   yield %4
 end
 )";
-  std::string Out = applyTo(R"(
+
+std::string twoSums(const std::string &Product) {
+  return applyTo(R"(
   bb.0:
-    liveins: $zmm0, $zmm1, $zmm2, $zmm3
+    liveins: $zmm0, $zmm1, $zmm2, $zmm3, $rdi
     %0:vr512 = COPY $zmm0
     %1:vr512 = COPY $zmm1
     %2:vr512 = COPY $zmm2
     %3:vr512 = COPY $zmm3
+    %8:gr64 = COPY $rdi
     %4:vr512 = AVX512_512_SET0
-    %5:vr512 = VPDPBUSDZrr %4, killed %0, killed %1
+    %5:vr512 = )" + Product +
+                     R"(
     %6:vr512 = VPADDDZrr %5, %2
     %7:vr512 = VPADDDZrr %3, %5
     $zmm0 = COPY %6
     $zmm1 = COPY %7
     RET64 $zmm0, $zmm1
 )",
-                            Dot, x86());
+                 Dot, x86());
+}
+
+TEST(Joint, OnX86) {
+  std::string Out = twoSums("VPDPBUSDZrr %4, killed %0, killed %1");
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %2:vr512(tied-def 0), %0:vr512, %1:vr512"));
   EXPECT_THAT(Out, HasSubstr("VPDPBUSDZrr %3:vr512(tied-def 0), %0:vr512, %1:vr512"));
   EXPECT_THAT(Out, Not(HasSubstr("VPADDD")));
   EXPECT_THAT(Out, Not(HasSubstr("SET0")));
+}
+
+TEST(Joint, NothingIsLoadedTwice) {
+  std::string Out = twoSums("VPDPBUSDZrm %4, killed %0, %8, 1, $noreg, 0, $noreg :: (load (s512))");
+  EXPECT_EQ(occurrences(Out, "VPADDDZrr"), 2u);
+  EXPECT_EQ(occurrences(Out, "VPDPBUSD"), 1u);
 }
 
 //===----------------------------------------------------------------------===//
