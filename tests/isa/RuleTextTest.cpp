@@ -38,7 +38,7 @@ Rule parsed(StringRef Text) {
   return std::move(*R);
 }
 
-std::string errorOf(std::string Text) {
+std::string errorOf(const std::string &Text) {
   Expected<Rule> R = parseRule(Text);
   return R ? "" : toString(R.takeError());
 }
