@@ -17,6 +17,7 @@
 #include "passes/ValueView.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringSet.h"
+#include <map>
 #include <mutex>
 
 namespace whittle {
@@ -95,7 +96,8 @@ private:
   llvm::StringSet<> Ids;
   std::vector<Ranked> Rules;
   std::vector<Loop> Loops;
-  llvm::DenseMap<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
+  /// A map whose lists stay where they are: a rule is tried while others are asked for.
+  std::map<unsigned, llvm::SmallVector<unsigned, 2>> ByOpcode;
   llvm::DenseMap<unsigned, bool> EndsLoop;
 };
 
