@@ -45,7 +45,7 @@ public:
     if (S == T || Equal.contains({S, T}))
       return true;
     for (; !Bits.empty(); Bits = Bits.drop_front()) {
-      if (++Cases > L.Cases || G.size() > LastTerm)
+      if (++Cases > L.Cases || G.size() > LastTerm || L.Stop())
         return false;
       const Term S0 = with(S, Bits[0], false), T0 = with(T, Bits[0], false);
       if (S0 == S && T0 == T)

@@ -12,6 +12,7 @@
 #define WHITTLE_VERIFY_CASESPLIT_H
 
 #include "verify/NormalForm.h"
+#include <functional>
 
 namespace whittle {
 
@@ -25,6 +26,7 @@ struct ControlBit {
 struct CaseLimits {
   unsigned Cases = 1 << 18;       ///< assignments of some bits looked at
   size_t Terms = size_t(4) << 20; ///< added to the graph
+  std::function<bool()> Stop = [] { return false; };
 };
 
 /// \p T with each variable that \p With gives a term for replaced.

@@ -270,9 +270,13 @@ std::optional<Polynomial> NormalForm::moduloUncached(Term T, unsigned W) {
     if (P)
       return P;
   }
-  if (W == 1 && G.width(T) == 1 && (isBitwise(Op) || Op == TermOp::Ite))
-    if (auto P = moduloBits(T))
+  if (W == 1 && G.width(T) == 1 && (isBitwise(Op) || Op == TermOp::Ite)) {
+    auto P = moduloBits(T);
+    // Without effort left no sum of it will do, and each part of a long chain would be
+    // a normal form of its own.
+    if (P || EffortLeft == 0)
       return P;
+  }
   if (Op == TermOp::Concat) {
     Polynomial R;
     unsigned At = 0;

@@ -33,6 +33,10 @@ static constexpr unsigned MaxExcused = 4;
 static constexpr unsigned MaxInstanceBits = 16, MaxInstanceQueries = 2048;
 static constexpr size_t MaxInstanceTerms = 3'000'000;
 
+/// Monomials for the normal form of one case: what an open mask moves is a large polynomial
+/// of its bits, and of no use before they are set.
+static constexpr size_t CaseEffort = 200;
+
 /// The solver of slices that are proved mask by mask, in evidence.
 static constexpr StringLiteral CaseSplitName("case split");
 
@@ -167,7 +171,7 @@ private:
       return Error::success();
     }
     Result.V = Proved{};
-    NormalForm ByCase(T.G);
+    NormalForm ByCase(T.G, CaseEffort);
     ByCase.decideChoices();
     for (const auto &[Ob, C] : Hard) {
       if (O.Stop()) {
@@ -199,7 +203,7 @@ private:
     // settle it costs little.
     if (std::vector<ControlBit> Masks = maskBits(C);
         O.NormalForms && !Masks.empty() &&
-        equalInEveryCase(T.G, ByCase, Ob.Source, Ob.Target, Masks))
+        equalInEveryCase(T.G, ByCase, Ob.Source, Ob.Target, Masks, {.Stop = O.Stop}))
       return ProvedBy(CaseSplitName.str());
     // Instances mostly cost less than what the variables do not give away soon.
     if (R.W.isGeneral() && symbolBits() <= MaxInstanceBits) {

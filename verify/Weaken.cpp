@@ -28,10 +28,12 @@ static unsigned laneOf(const APInt &Mask) {
 }
 
 Expected<Rule> weakenFacts(const Rule &R, const VerifyOptions &O) {
-  Expected<bool> Start = isProved(R, O);
+  Expected<VerifyResult> Start = verify(R, O);
   if (!Start)
     return Start.takeError();
-  if (!*Start)
+  if (std::holds_alternative<Killed>(Start->V))
+    return R; // there was no time for it
+  if (!std::holds_alternative<Proved>(Start->V))
     return createStringError(inconvertibleErrorCode(),
                              "the facts of a rule that is not proved cannot be weakened");
 

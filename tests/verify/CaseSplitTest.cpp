@@ -71,6 +71,7 @@ TEST_F(CaseSplit, LimitsEndIt) {
   // Terms that are there already count no more.
   EXPECT_FALSE(equal(A, B, 12, {.Terms = 10}));
   EXPECT_FALSE(equal(A, B, 12, {.Cases = 10}));
+  EXPECT_FALSE(equal(A, B, 12, {.Stop = [] { return true; }}));
   EXPECT_TRUE(equal(A, B, 12));
 }
 
@@ -115,6 +116,21 @@ TEST(CaseSplitRules, ExpandOfCompressIsAMaskedMove) {
   // The other way round keeps the low elements, how many the mask says.
   EXPECT_EQ(Of("%3:v512 = VPEXPANDQZrrkz %0, %1\n%4:v512 = VPCOMPRESSQZrrkz %0, %3\n", Move),
             "refuted");
+}
+
+// Bits of the blend under an open mask are large polynomials.
+TEST(CaseSplitRules, CompressReadsOnlyWhatABlendTakesThere) {
+  auto Of = [](StringRef Blend, StringRef Mask) {
+    return verdict(
+        rule("x86_64", ("%0:k64\n%1:v512\n%2:v512\n%3:v512 = VPBLENDMDZrrk %0, " + Blend +
+                        "\n%4:v512 = VPCOMPRESSDZrrk" + Mask +
+                        ", %3\nyield %4\n=>\n%3:v512 = VPCOMPRESSDZrrkz %0, %2\nyield %3\n")
+                           .str()));
+  };
+  EXPECT_EQ(Of("%1, %2", "z %0"), "proved");
+  EXPECT_EQ(Of("%2, %1", "z %0"), "refuted");
+  // What was there stays above the elements that are moved.
+  EXPECT_EQ(Of("%1, %2", " %1, %0"), "refuted");
 }
 
 } // namespace
