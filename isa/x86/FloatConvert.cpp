@@ -16,11 +16,13 @@ namespace whittle::x86 {
 static V toInteger(V A, unsigned Bits, bool Signed, bool Truncate) {
   Sem &S = A.sem();
   unsigned Elt = A.eltBits();
-  V Whole = Truncate ? A : fround(A, Rounding::Nearest, indefinite(A));
+  // A whole number first, towards zero as well, and NaNs by what is converted: proofs see
+  // that what is whole already converts alike either way.
+  V Whole = fround(A, Truncate ? Rounding::Zero : Rounding::Nearest, indefinite(A));
   // Past the range of a half nothing is but infinity.
   int Limit = int(Signed ? Bits - 1 : Bits);
   uint64_t First = Elt == 16 && Limit > 15 ? infinityBits(16) : powerOfTwo(Elt, Limit);
-  V Below = fless(Whole, S.constantLike(A, First));
+  V Below = fless(Whole, S.constantLike(A, First)) & ~isNaN(A);
   if (Signed) {
     // What is too low saturates to just that.
     V R = ftosi(Whole, Bits);

@@ -54,6 +54,27 @@ TEST(FloatRules, SignedZerosAndNansOfMinimum) {
             "refuted");
 }
 
+// Of a whole number the integer is the same one, however it is converted.
+TEST(FloatRules, ConversionsOfRoundedNumbers) {
+  auto Of = [](StringRef Round, StringRef Convert, StringRef Alone) {
+    return verdict(x86(("  %0:v512\n  %1:v512 = " + Round + "\n  %2:v512 = " + Convert +
+                        " %1\n  yield %2\n=>\n  %1:v512 = " + Alone + " %0\n  yield %1\n")
+                           .str()));
+  };
+  for (std::string To : {"DQ", "UDQ"}) {
+    const std::string Cut = "VCVTTPS2" + To + "Zrr", Near = "VCVTPS2" + To + "Zrr";
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 11", Cut, Cut), "proved");
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 11", Near, Cut), "proved");
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 8", Cut, Near), "proved");
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 8", Near, Near), "proved");
+    // Another direction, a fraction that stays, and what is no rounding.
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 9", Cut, Cut), "refuted");
+    EXPECT_EQ(Of("VRNDSCALEPSZrri %0, 8", Cut, Cut), "refuted");
+    EXPECT_NE(Of("VRNDSCALEPSZrri %0, 24", Near, Near), "proved");
+    EXPECT_NE(Of("VSQRTPSZr %0", Cut, Cut), "proved");
+  }
+}
+
 TEST(FloatRules, ADifferenceOfEqualsIsZeroForNumbersAlone) {
   const std::string Masked = "  %3:v128 = VSUBPSrr %0, %0\n  %4:v128 = VPANDNrr %3, %0\n"
                              "  yield %4\n";
