@@ -39,6 +39,7 @@ static bool goesThroughTruths(const Window &W, Evaluator &E) {
   TestSet Tests(W.Leaves, widestBytes(W, {}), /*Seed=*/1, readsMXCSR(W.Source));
   std::vector<std::vector<uint8_t>> Values;
   std::vector<uint8_t *> Out;
+  Out.reserve(P.Outputs.size());
   for (unsigned Id : P.Outputs)
     Values.emplace_back(W.typeOf(P, Id).bytes() * Tests.size());
   for (std::vector<uint8_t> &V : Values)
@@ -96,6 +97,14 @@ bool SearchState::done() {
     Finished = expired() || (O.CandidateBudget && Result.Candidates >= O.CandidateBudget) ||
                Result.Unknown >= O.MaxUnknown;
   return Finished;
+}
+
+void SearchState::retract(size_t Proved, StaticCost Old) {
+  Result.Proved.resize(Proved);
+  if (!Proved)
+    Result.CandidatesToFirst = 0;
+  Bound = Old;
+  Finished = false; // what else ended it is seen again
 }
 
 void SearchState::fail(Error E) {

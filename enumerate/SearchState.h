@@ -13,6 +13,7 @@
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <set>
 
 namespace whittle {
@@ -47,6 +48,12 @@ public:
   enum class Outcome : uint8_t { Accepted, NewTest, Rejected };
   /// Asks the prover, once for each rule. \p At: candidates seen by then.
   Outcome ask(Rule R, uint64_t At);
+
+  /// What was accepted last, with leaves and nodes numbered as W has them: new constants
+  /// behind the leaves. A caller may reset it.
+  std::optional<Rule> Last;
+  /// Takes back what was accepted but for the first \p Proved, with \p Old as bound.
+  void retract(size_t Proved, StaticCost Old);
 
   /// Runs \p Fn(0..Count-1) on the threads; \p Fn gets the thread's number too.
   void parallel(size_t Count, llvm::function_ref<void(size_t, unsigned)> Fn) const;

@@ -56,6 +56,27 @@ public:
     return Tasks;
   }
 
+  std::vector<Task> makeApart() {
+    const Program &S = W.Source;
+    if (S.Outputs.size() != 2 || any_of(S.Outputs, [&](unsigned Id) {
+          return Id < L || W.typeOf(S, Id).Kind == RegKind::Lane;
+        }))
+      return {};
+    bool Shares = false;
+    std::vector<bool> Of[2];
+    for (unsigned J : {0u, 1u}) {
+      Program One = S;
+      One.Outputs = {S.Outputs[J]};
+      Of[J] = liveNodes(W, One);
+    }
+    for (unsigned I = 0; I != S.Nodes.size(); ++I)
+      Shares |= Of[0][I] && Of[1][I];
+    // Of an output inside the other nothing is saved by both that is not by one.
+    if (!Shares || Of[0][S.Outputs[1] - L] || Of[1][S.Outputs[0] - L])
+      return {};
+    return {oneOutput(0, /*Apart=*/true), oneOutput(1, /*Apart=*/true)};
+  }
+
 private:
   const Node *node(unsigned Id) const { return Id < L ? nullptr : &W.Source.Nodes[Id - L]; }
 
@@ -124,13 +145,19 @@ private:
     return T;
   }
 
-  Task oneOutput(unsigned J) {
+  Task oneOutput(unsigned J, bool Apart = false) {
     const Program &S = W.Source;
     Task T = start();
     std::map<unsigned, unsigned> Ids;
+    if (Apart)
+      importFreeNodes(T, Ids);
+    const size_t Free = T.Free.size();
     for (auto [K, Id] : enumerate(S.Outputs))
       T.Outputs.push_back(K == J ? 0 : import(T, Ids, Id));
-    importFreeNodes(T, Ids);
+    if (Apart)
+      T.Free.resize(Free);
+    else
+      importFreeNodes(T, Ids);
     T.Replaced = J;
     T.Goal = S;
     T.Goal.Outputs = {S.Outputs[J]};
@@ -219,5 +246,6 @@ private:
 } // namespace
 
 std::vector<Task> tasksOf(const Window &W) { return TaskMaker(W).make(); }
+std::vector<Task> tasksApart(const Window &W) { return TaskMaker(W).makeApart(); }
 
 } // namespace whittle

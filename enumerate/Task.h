@@ -43,6 +43,11 @@ struct Task {
 /// The tasks of a canonical window, the most promising first.
 std::vector<Task> tasksOf(const Window &W);
 
+/// For a window of two outputs that share inner values, a task for each as if nothing
+/// of the other stayed: what is shared is neither free nor paid for by the other. Else none.
+/// An answer is a part of a target, since another has to be found for the other output.
+std::vector<Task> tasksApart(const Window &W);
+
 } // namespace whittle
 
 #endif // WHITTLE_ENUMERATE_TASK_H

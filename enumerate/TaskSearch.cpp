@@ -426,7 +426,10 @@ void TaskSearch::consider(Hit H) {
     if (Agrees) {
       Rule R = B.R;
       canonicalize(R);
-      if (S.ask(std::move(R), H.At) != SearchState::Outcome::NewTest)
+      const SearchState::Outcome Is = S.ask(std::move(R), H.At);
+      if (Is == SearchState::Outcome::Accepted)
+        S.Last = std::move(B.R);
+      if (Is != SearchState::Outcome::NewTest)
         return;
       readGoal();
     }

@@ -23,8 +23,11 @@ namespace whittle {
 
 WindowCutter::WindowCutter(ValueView &View, MachineBasicBlock &Block, Limits L)
     : View(View), Block(Block), Limit(L) {
-  if (!View.isAMDGPU())
+  if (!View.isAMDGPU()) {
+    for (MachineInstr &MI : Block)
+      Places[&MI] = unsigned(Places.size());
     return;
+  }
   // One window has one EXEC value.
   int Segment = 0;
   for (MachineInstr &MI : Block) {
@@ -589,6 +592,8 @@ void WindowCutter::run(Sink S) {
       continue;
     cutRoot({&MI}, S);
     cutLong(pieceOf({&MI}), S);
+    if (!View.isAMDGPU())
+      cutTwins(MI, S);
     if (View.isAMDGPU())
       for (const Bundle &Root : tupleRoots(MI))
         if (DoneGroups.insert(std::vector<MachineInstr *>(Root.begin(), Root.end())).second)

@@ -10,6 +10,7 @@
 
 #include "passes/ValueView.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include <set>
 
 namespace whittle {
 
@@ -64,7 +65,7 @@ private:
     bool OpsKnown = false;
   };
   /// A set of bundles: the root first, then in the order they were added;
-  /// and the one with other uses, kept as a second output.
+  /// and the one with other uses, a second output: inside, or a root of its own.
   struct Chosen {
     llvm::SmallVector<unsigned, 6> Pieces;
     int Kept = -1;
@@ -74,6 +75,7 @@ private:
 
   void cutRoot(const Bundle &Root, Sink S);
   void cutLong(unsigned RootPiece, Sink S);
+  void cutTwins(llvm::MachineInstr &Shared, Sink S);
   llvm::SmallVector<Bundle, 4> tupleRoots(llvm::MachineInstr &Tuple);
   bool readersOf(llvm::ArrayRef<std::pair<llvm::Register, unsigned>> Parts, bool Whole,
                  Bundle &Out);
@@ -97,6 +99,8 @@ private:
   std::vector<Piece> Pieces;
   llvm::DenseMap<llvm::MachineInstr *, unsigned> Singles;
   llvm::DenseMap<const llvm::MachineInstr *, int> Segments;
+  llvm::DenseMap<const llvm::MachineInstr *, unsigned> Places; ///< in the block, on x86
+  std::set<std::pair<llvm::MachineInstr *, llvm::MachineInstr *>> Twins;
 };
 
 } // namespace whittle

@@ -29,7 +29,7 @@ struct CaseSplit : testing::Test {
   }
   Term mask(unsigned Width) { return G.var(Mask, 0, Width); }
   Term data(unsigned I) { return G.var(Data, 32 * I, 32); }
-  bool equal(Term A, Term B, unsigned N, CaseLimits L = {}) {
+  bool equal(Term A, Term B, unsigned N, const CaseLimits &L = {}) {
     return equalInEveryCase(G, Forms, A, B, bits(N), L);
   }
 };

@@ -1,0 +1,63 @@
+//===- passes/TwinWindows.cpp - Windows of two results ----------------------===//
+//
+// Part of Whittle, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "passes/WindowCutter.h"
+#include "llvm/CodeGen/MachineInstr.h"
+
+using namespace llvm;
+
+namespace whittle {
+
+/// Windows of the two readers of a value that nobody else reads, as two outputs: with what
+/// both read alone, and with what else leads there.
+void WindowCutter::cutTwins(MachineInstr &Shared, Sink S) {
+  SmallVector<MachineInstr *, 4> Readers;
+  View.readers(Shared.getOperand(0).getReg(), 0, 0, &Block, Readers);
+  if (Readers.size() != 2)
+    return;
+  // The later one is the root.
+  if (Places.lookup(Readers[0]) < Places.lookup(Readers[1]))
+    std::swap(Readers[0], Readers[1]);
+  auto IsValue = [&](MachineInstr *MI) {
+    const NodeView *N = View.node(*MI);
+    ValueRef V;
+    V.K = ValueRef::Reg;
+    V.R = N ? MI->getOperand(0).getReg() : Register();
+    V.Ty = N ? N->R->Def : ValueType();
+    return N && !N->R->readsMemory() && V.Ty.Kind != RegKind::Gpr && !View.constant(V);
+  };
+  if (!all_of(Readers, IsValue) || !Twins.insert({Readers[0], Readers[1]}).second)
+    return;
+  Chosen C{{pieceOf({Readers[0]}), pieceOf({Readers[1]})}, int(pieceOf({Readers[1]}))};
+  auto Reads = [&](unsigned P, int Producer) {
+    return any_of(operandsOf(P), [&](const Operand &O) { return O.Producer == Producer; });
+  };
+  if (Reads(C.Pieces[0], int(C.Pieces[1])))
+    return;
+  // What both read first, then what else there is.
+  size_t Given = 0;
+  for (bool Both : {true, false}) {
+    for (bool Grew = true; Grew && C.Pieces.size() < Limit.MaxNodes;) {
+      Grew = false;
+      for (unsigned I = 0; I != C.Pieces.size() && !Grew; ++I)
+        for (const Operand &O : operandsOf(C.Pieces[I]))
+          if (O.Producer >= 0 && !is_contained(C.Pieces, unsigned(O.Producer)) &&
+              (!Both || (Reads(C.Pieces[0], O.Producer) && Reads(C.Pieces[1], O.Producer))) &&
+              ownsReads(C, unsigned(O.Producer))) {
+            C.Pieces.push_back(unsigned(O.Producer));
+            Grew = true;
+            break;
+          }
+    }
+    if (C.Pieces.size() == 2 || C.Pieces.size() == Given)
+      return;
+    Given = C.Pieces.size();
+    S(build(C));
+  }
+}
+
+} // namespace whittle
