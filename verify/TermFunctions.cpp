@@ -69,6 +69,15 @@ Term TermGraph::apply(Opaque F, unsigned Width, ArrayRef<Term> Args) {
                constant(evalOpaque(F, Width, {Infinity, Infinity | APInt::getSignMask(Width)})),
                zero(Width));
   }
+  // Rounds of the cipher: the inverse one mixes columns last, and a last round is undone
+  // by the other.
+  if (F == Opaque::AesDec)
+    return apply(Opaque::AesImc, Width, apply(Opaque::AesDecLast, Width, Args));
+  if (F == Opaque::AesDecLast || F == Opaque::AesEncLast) {
+    const Opaque Inverse = F == Opaque::AesDecLast ? Opaque::AesEncLast : Opaque::AesDecLast;
+    if (op(Args[0]) == TermOp::Apply && function(Args[0]) == Inverse)
+      return operand(Args[0], 0);
+  }
   return intern(TermOp::Apply, Width, Args, unsigned(F));
 }
 

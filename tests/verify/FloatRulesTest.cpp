@@ -54,6 +54,24 @@ TEST(FloatRules, SignedZerosAndNansOfMinimum) {
             "refuted");
 }
 
+// Rounds are functions to the proof, of which it knows what undoes which.
+TEST(FloatRules, CipherRoundsThatUndoOthers) {
+  auto Of = [](StringRef First, StringRef Second, StringRef Target, StringRef Key = "0") {
+    return verdict(x86(("  %0:v128\n  %1:v128 = const splat(i32 " + Key + ")\n  %2:v128 = " +
+                        First + " %0, %1\n  %3:v128 = " + Second + "\n  yield %3\n=>\n" + Target)
+                           .str()));
+  };
+  const char *Imc = "  %2:v128 = VAESIMCrr %0\n  yield %2\n", *Same = "  yield %0\n";
+  EXPECT_EQ(Of("VAESENCLASTrr", "VAESDECrr %2, %1", Imc), "proved");
+  EXPECT_EQ(Of("VAESENCLASTrr", "VAESDECLASTrr %2, %1", Same), "proved");
+  EXPECT_EQ(Of("VAESDECLASTrr", "VAESENCLASTrr %2, %1", Same), "proved");
+  // With a key in between, and rounds that mix columns.
+  EXPECT_NE(Of("VAESENCLASTrr", "VAESDECLASTrr %2, %1", Same, "1"), "proved");
+  EXPECT_NE(Of("VAESENCrr", "VAESDECrr %2, %1", Same), "proved");
+  EXPECT_NE(Of("VAESDECrr", "VAESENCLASTrr %2, %1", Same), "proved");
+  EXPECT_NE(Of("VAESDECLASTrr", "VAESDECrr %2, %1", Imc), "proved");
+}
+
 // Of a whole number the integer is the same one, however it is converted.
 TEST(FloatRules, ConversionsOfRoundedNumbers) {
   auto Of = [](StringRef Round, StringRef Convert, StringRef Alone) {

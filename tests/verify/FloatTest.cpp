@@ -184,6 +184,9 @@ TEST(Float, ALastCipherRoundUndoesItsInverse) {
   for (unsigned I = 0; I != 50; ++I) {
     APInt X(128, {Rng(), Rng()});
     EXPECT_EQ(evalOpaque(Opaque::AesDecLast, 128, {evalOpaque(Opaque::AesEncLast, 128, {X})}), X);
+    EXPECT_EQ(evalOpaque(Opaque::AesEncLast, 128, {evalOpaque(Opaque::AesDecLast, 128, {X})}), X);
+    EXPECT_EQ(evalOpaque(Opaque::AesImc, 128, {evalOpaque(Opaque::AesDecLast, 128, {X})}),
+              evalOpaque(Opaque::AesDec, 128, {X}));
     // The inverse of MixColumns, of which three more are the identity.
     APInt Y = X;
     for (unsigned K = 0; K != 4; ++K)
