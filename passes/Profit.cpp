@@ -79,9 +79,12 @@ namespace {
 struct Demand {
   unsigned Instructions = 0, Constants = 0;
   unsigned Vector = 0; ///< of the instructions, those of AMDGPU's vector unit
-  Demand(const Window &W, const Program &P) {
+  /// Without the nodes that \p Stay says.
+  Demand(const Window &W, const Program &P, function_ref<bool(size_t)> Stay) {
     std::vector<bool> Read(W.numLeaves());
-    for (const Node &N : P.Nodes) {
+    for (auto [I, N] : enumerate(P.Nodes)) {
+      if (Stay(I))
+        continue;
       Instructions += !N.R->isGeneric();
       Vector += N.R->opcodeName().starts_with("V_");
       for (unsigned Op : N.Ops)
@@ -120,6 +123,8 @@ bool Profit::paysAcross(ValueView &View, const Match &M, const RewritePlan &Plan
   unsigned Here = 0, There = 0;
   for (size_t I = 0; I != M.NodeMI.size(); ++I) {
     MachineInstr *MI = M.NodeMI[I];
+    if (Plan.Stay.contains(MI))
+      continue;
     if (!MI || MI->getParent() == M.Block) {
       Here += W.Source.Nodes[I].R->Weight;
       continue;
@@ -179,7 +184,9 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
   if (!paysAcross(View, M, Plan, R) || movesConstantsAgain(View, M))
     return false;
   if (Table.isa().arch() == "amdgcn") {
-    Demand Before(M.window(), M.window().Source), After(M.window(), M.rule().Target);
+    auto Stays = [&](size_t I) { return Plan.Stay.contains(M.NodeMI[I]); };
+    auto None = [](size_t) { return false; };
+    Demand Before(M.window(), M.window().Source, Stays), After(M.window(), M.rule().Target, None);
     // Where an instruction takes no literal, a new constant is a move, and a register
     // from there on: not worth an instruction that is gone.
     if (!MF.getSubtarget().checkFeatures("+vop3-literal") && After.Constants > Before.Constants &&
@@ -202,8 +209,13 @@ bool Profit::pays(ValueView &View, const Match &M, const RewritePlan &Plan, cons
 
   Time Source, Target;
   SmallVector<double, 8> Start(L, 0.0), Ready;
-  for (size_t I = 0; I != W.Source.Nodes.size(); ++I)
+  for (size_t I = 0; I != W.Source.Nodes.size(); ++I) {
+    const double Busy = Source.Throughput;
     add(Source, Ready, W.Source.Nodes[I], L, Start, M.NodeMI[I], 0);
+    // What stays is waited for, and gives no unit back.
+    if (Plan.Stay.contains(M.NodeMI[I]))
+      Source.Throughput = Busy;
+  }
 
   // What a memory form loaded is a load of its own now.
   for (const MachineInstr *Load : R.loads()) {

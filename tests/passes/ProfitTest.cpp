@@ -91,4 +91,34 @@ TEST(Profit, TheListOfAnotherCpuDoesNot) {
   EXPECT_TRUE(Vetoed);
 }
 
+/// What other readers keep gives no unit back.
+TEST(Profit, WhatStaysIsNoGain) {
+  const char ToSum[] = R"(
+rule x86_64
+  %0:v256
+  %1:v256 = VPANDYrr %0, %0
+  %2:v256 = VPMULLDYrr %1, %0
+  yield %2
+=>
+  %1:v256 = VPADDDYrr %0, %0
+  yield %1
+end
+)";
+  auto T = std::make_shared<MeasuredTable>("icelake-server", "test");
+  T->set("VPANDYrr", {1.0, 1.5});
+  T->set("VPMULLDYrr", {3.0, 1.0});
+  T->set("VPADDDYrr", {9.0, 2.0}); // less than both together, more than the product
+  bool Vetoed;
+  const std::string Product = "    %2:vr256 = VPMULLDYrr %1, %0\n";
+  EXPECT_THAT(apply(Product, ToSum, "icelake-server", T, Vetoed), HasSubstr("VPADDDYrr"));
+  EXPECT_FALSE(Vetoed);
+  EXPECT_THAT(apply(Product + "    $ymm1 = COPY %1\n", ToSum, "icelake-server", T, Vetoed),
+              HasSubstr("VPMULLDYrr"));
+  EXPECT_TRUE(Vetoed);
+  T->set("VPADDDYrr", {9.0, 0.5});
+  EXPECT_THAT(apply(Product + "    $ymm1 = COPY %1\n", ToSum, "icelake-server", T, Vetoed),
+              HasSubstr("VPADDDYrr"));
+  EXPECT_FALSE(Vetoed);
+}
+
 } // namespace
