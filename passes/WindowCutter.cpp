@@ -236,39 +236,6 @@ bool WindowCutter::ownsReads(const Chosen &C, unsigned P) {
   });
 }
 
-/// True if piece \p P is one instruction, and what reads it besides \p C could be the root
-/// of a window that has it: then all may be rewritten together.
-bool WindowCutter::hasFewReaders(const Chosen &C, unsigned P) {
-  MachineInstr *MI = Pieces[P].MIs[0];
-  if (Pieces[P].MIs.size() != 1 || MI->getParent() != &Block || !View.node(*MI))
-    return false;
-  auto IsChosen = [&](const MachineInstr *Any) {
-    return any_of(C.Pieces, [&](unsigned Q) { return is_contained(Pieces[Q].MIs, Any); });
-  };
-  // A reader that makes an operand, or reads a result, is in larger windows with P.
-  auto MakesOperand = [&](const MachineInstr *Reader) {
-    return any_of(C.Pieces, [&](unsigned Q) {
-      return any_of(operandsOf(Q), [&](const Operand &O) {
-        return O.Producer >= 0 && is_contained(Pieces[unsigned(O.Producer)].MIs, Reader);
-      });
-    });
-  };
-  auto ReadsResult = [&](const MachineInstr *Reader) {
-    return any_of(Reader->all_uses(), [&](const MachineOperand &MO) {
-      return MO.getReg().isVirtual() && IsChosen(View.regInfo().getVRegDef(MO.getReg()));
-    });
-  };
-  SmallPtrSet<const MachineInstr *, 4> Readers;
-  for (MachineInstr &User : View.regInfo().use_nodbg_instructions(MI->getOperand(0).getReg())) {
-    if (User.getParent() != &Block || !View.node(User) || segmentOf(&User) != segmentOf(MI) ||
-        (!IsChosen(&User) && (MakesOperand(&User) || ReadsResult(&User))))
-      return false;
-    if (Readers.insert(&User).second && Readers.size() > Limit.MaxReaders)
-      return false;
-  }
-  return true;
-}
-
 void WindowCutter::cutRoot(const Bundle &Root, Sink S) {
   unsigned RootPiece = pieceOf(Root);
   std::vector<Chosen> Level{{{RootPiece}, -1}};
