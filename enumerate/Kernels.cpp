@@ -116,11 +116,7 @@ public:
   Value *call(const Kernel &K, ArrayRef<Value *> Ops, ArrayRef<Value *> Imms) {
     if (K.Real)
       return K.Real->emit(B, *K.N.R, Ops, Imms);
-    Function *Meaning = buildMeaning(M, K.N, K.OpTypes);
-    Meaning->addFnAttr(Attribute::AlwaysInline);
-    SmallVector<Value *, 8> Args(Ops);
-    Args.append(Imms.begin(), Imms.end());
-    return B.CreateCall(Meaning, Args);
+    return callInline(B, *buildMeaning(M, K.N, K.OpTypes), Ops, Imms);
   }
 
   Value *isZero(Value *X) {

@@ -14,6 +14,14 @@ using namespace llvm;
 
 namespace whittle {
 
+CallInst *callInline(IRBuilderBase &B, Function &Meaning, ArrayRef<Value *> Ops,
+                     ArrayRef<Value *> Imms) {
+  Meaning.addFnAttr(Attribute::AlwaysInline);
+  SmallVector<Value *, 8> Args(Ops);
+  Args.append(Imms.begin(), Imms.end());
+  return B.CreateCall(&Meaning, Args);
+}
+
 /// One instruction on operands of its own types; by the immediate, if it has one.
 static Value *emitOne(IRBuilderBase &B, const RealInstruction &Real, ArrayRef<Value *> Ops,
                       Value *Imm) {
@@ -117,11 +125,7 @@ static Value *emitMasked(IRBuilderBase &B, const RealInstruction &Real, const Ro
 
 static Value *callMeaning(IRBuilderBase &B, const Row &R, ArrayRef<Value *> Ops,
                           ArrayRef<Value *> Imms) {
-  Function *Meaning = buildMeaning(*B.GetInsertBlock()->getModule(), R);
-  Meaning->addFnAttr(Attribute::AlwaysInline);
-  SmallVector<Value *, 8> Args(Ops);
-  Args.append(Imms.begin(), Imms.end());
-  return B.CreateCall(Meaning, Args);
+  return callInline(B, *buildMeaning(*B.GetInsertBlock()->getModule(), R), Ops, Imms);
 }
 
 /// SubBytes is an affine map of the inverse; to find it in place, bytes are moved against

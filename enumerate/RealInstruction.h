@@ -46,6 +46,10 @@ struct RealInstruction {
                     llvm::ArrayRef<llvm::Value *> Imms) const;
 };
 
+/// A call of what buildMeaning() gives that is no call in the machine code.
+llvm::CallInst *callInline(llvm::IRBuilderBase &B, llvm::Function &Meaning,
+                           llvm::ArrayRef<llvm::Value *> Ops, llvm::ArrayRef<llvm::Value *> Imms);
+
 /// Those of one target that this process can execute. Thread-safe.
 class RealInstructions {
 public:

@@ -356,10 +356,6 @@ private:
   Match M;
 };
 
-//===----------------------------------------------------------------------===//
-// Rule sets
-//===----------------------------------------------------------------------===//
-
 bool RuleSet::isStep(const LoopLemma &L, const NodeView &N, unsigned Operand) {
   return sameSymbol(*L.Step, *N.R) && sameImms(*N.R, L.Imms, N.Imms) &&
          any_of(operandOrders(*L.Step),

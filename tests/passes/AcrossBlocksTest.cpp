@@ -165,6 +165,32 @@ TEST(AcrossBlocks, NoMoreValuesLiveOn) {
   EXPECT_THAT(apply(inBlocks(Front, In + Reader, false), Merge, S), HasSubstr("VPTERNLOGDZ256rri"));
 }
 
+/// What stays in the loop is no weight that leaves it.
+TEST(AcrossBlocks, WhatStaysInALoopMakesNoRoom) {
+  const char Beside[] = R"(
+rule x86_64
+  %0:v256
+  %1:v256
+  %2:v256 = VPMULLDYrr %0, %1
+  %3:v256 = VPANDYrr %0, %1
+  %4:v256 = VPORYrr %2, %3
+  yield %4
+=>
+  %2:v256 = VPMADDWDYrr %0, %1
+  yield %2
+end
+)";
+  ApplyStats S;
+  std::string Front = "    %7:vr256 = VPMULLDYrr %0, %1\n",
+              And = "    %8:vr256 = VPANDYrr %0, %1\n", Or = "    %9:vr256 = VPORYrr %7, %8\n",
+              Reader = "    VMOVUPSYmr %3, 1, $noreg, 32, $noreg, %8\n";
+  EXPECT_THAT(apply(inBlocks(Front, And + Or, true), Beside, S), HasSubstr("VPMADDWDYrr"));
+  EXPECT_THAT(apply(inBlocks(Front, And + Reader + Or, true), Beside, S), HasSubstr("VPORYrr"));
+  EXPECT_GE(S.Unprofitable, 1u);
+  EXPECT_THAT(apply(inBlocks("", Front + And + Reader + Or, true), Beside, S),
+              HasSubstr("VPMADDWDYrr"));
+}
+
 TEST(AcrossBlocks, EveryOutputStandsInOneBlock) {
   ApplyStats S;
   std::string Front = "    %8:vr256 = VPANDYrr %0, %0\n", In = "    %9:vr256 = VPORYrr %1, %8\n";

@@ -160,6 +160,27 @@ end
   EXPECT_EQ(rewrites(Absorbed, Body("%5"), gpu("gfx1100")), 0u);
 }
 
+/// Two instructions of the vector unit for one, since the minimum is there all the same.
+TEST(Joint, WhatStaysIsNoInstructionLess) {
+  const char Sums[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_MIN_U32_e64 %0, %1
+  %3:l32 = V_MUL_LO_U32_e64 %2, %1
+  yield %3
+=>
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  %3:l32 = V_ADD_U32_e64 %2, %1
+  yield %3
+end
+)";
+  const std::string Body = "    %3:vgpr_32 = V_MIN_U32_e64 %0, %1, implicit $exec\n"
+                           "    %4:vgpr_32 = V_MUL_LO_U32_e64 %3, %1, implicit $exec\n";
+  EXPECT_EQ(rewrites(Sums, Body + Return, gpu("gfx1100")), 1u);
+  EXPECT_EQ(rewrites(Sums, Body + "    $vgpr1 = COPY %3\n" + Return, gpu("gfx1100")), 0u);
+}
+
 TEST(Joint, ReadersAgreeOnWhatIsUnspecified) {
   // Both read an unspecified lane, or value: two proofs could choose it differently.
   const std::string Lane = R"(
