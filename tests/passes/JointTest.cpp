@@ -107,6 +107,35 @@ TEST(Joint, WhatGoesIsNoOperand) {
   EXPECT_EQ(rewrites(Shifted, Twice, gpu("gfx1100")), 0u);
 }
 
+TEST(Joint, WhatGoesForOneIsNoOperandOfTheOther) {
+  // Each target reads the other one's shift, so that neither goes.
+  const char Difference[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32 = const splat(i32 8)
+  %2:l32
+  %3:l32 = V_LSHLREV_B32_e64 %1, %2
+  %4:l32 = V_SUB_U32_e64 %3, %0
+  yield %4
+=>
+  %3:l32 = V_SUBREV_U32_e64 %0, %2
+  yield %3
+end
+)";
+  auto Body = [](const std::string &Second) {
+    return "    %3:vgpr_32 = V_LSHLREV_B32_e64 8, %0, implicit $exec\n"
+           "    %6:vgpr_32 = V_LSHLREV_B32_e64 8, %1, implicit $exec\n"
+           "    %4:vgpr_32 = V_SUB_U32_e64 %3, %6, 0, implicit $exec\n"
+           "    %5:vgpr_32 = V_SUB_U32_e64 %6, " +
+           Second +
+           ", 0, implicit $exec\n"
+           "    $vgpr0 = COPY %4\n    $vgpr1 = COPY %5\n"
+           "    SI_RETURN implicit $vgpr0, implicit $vgpr1\n";
+  };
+  EXPECT_EQ(rewrites(Difference, Body("%3"), gpu("gfx1100")), 0u);
+  EXPECT_GT(rewrites(Difference, Body("%2"), gpu("gfx1100")), 0u);
+}
+
 TEST(Joint, TogetherTheyHaveToBeCheaper) {
   // Two products for one and two sums weigh more.
   const char Product[] = R"(
@@ -253,6 +282,26 @@ std::string twoSums(const std::string &Product) {
     RET64 $zmm0, $zmm1
 )",
                  Dot, x86());
+}
+
+TEST(Joint, UnspecifiedBitsDoNotStay) {
+  const char Half[] = R"(
+rule amdgcn
+  %0:l32
+  %1:l32
+  %2:l32 = V_NOT_B16_fake16_e64 %0
+  %3:l32 = V_MUL_LO_U32_e64 %2, %1
+  yield %3
+=>
+  %2:l32 = V_ADD_U32_e64 %0, %1
+  yield %2
+end
+)";
+  const MirTarget Fake = gpu("gfx1100", "-real-true16");
+  const std::string Body = "    %3:vgpr_32 = V_NOT_B16_fake16_e64 %0, implicit $exec\n"
+                           "    %4:vgpr_32 = V_MUL_LO_U32_e64 %3, %1, implicit $exec\n";
+  EXPECT_EQ(rewrites(Half, Body + Return, Fake), 1u);
+  EXPECT_EQ(rewrites(Half, Body + "    $vgpr1 = COPY %3\n" + Return, Fake), 0u);
 }
 
 TEST(Joint, OnX86) {

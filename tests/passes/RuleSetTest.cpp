@@ -151,6 +151,35 @@ end
   EXPECT_THAT(S.Asked, ElementsAre(ElementsAre("KMOVDrk")));
 }
 
+/// Whoever reads rules may give more than was asked for, and the same again.
+TEST(RuleSet, OtherRulesAreTakenToo) {
+  Shelf S(TwoSteps);
+  auto M = makeMatcher({"VPADDDYrr", "VPSUBDYrr"}, [&](ArrayRef<std::string> Of) {
+    std::vector<LoadedRule> Rules = S.all();
+    if (Of[0] == "VPADDDYrr")
+      Rules.erase(Rules.begin() + 1, Rules.end());
+    return Rules;
+  });
+  // What is known of an opcode is asked again when there are more rules.
+  EXPECT_THAT(run(body("    %2:vr256 = VPXORYrr %0, %1\n    %9:vr256 = VPADDDYrr %2, %1\n"), M),
+              HasSubstr("VPXORYrr"));
+  EXPECT_THAT(run(one("VPSUBDYrr"), M), Not(HasSubstr("VPSUBDYrr")));
+  EXPECT_THAT(run(one("VPXORYrr"), M), Not(HasSubstr("VPXORYrr")));
+}
+
+TEST(RuleSet, ARuleIsTriedOnceHoweverOftenItWasRead) {
+  Shelf S(TwoSteps);
+  auto M = makeMatcher({"VPXORYrr", "VPADDDYrr"}, [&](ArrayRef<std::string>) { return S.all(); });
+  run(one("VPXORYrr"), M);
+  // A second reader of the product: the rule matches, and is refused.
+  ApplyStats Stats;
+  runPass(body("    %2:vr256 = VPMULLDYrr %0, %1\n    %9:vr256 = VPADDDYrr %2, %1\n"
+               "    $ymm1 = COPY %2\n"),
+          x86("x86-64-v3"), "", createApplyPass(M, &Stats));
+  EXPECT_EQ(Stats.Matched, 1u);
+  EXPECT_EQ(Stats.Rewrites.size(), 0u);
+}
+
 /// Many readings cost more than one.
 TEST(RuleSet, AfterSomeReadingsAllRulesAreRead) {
   const char *const Opcodes[] = {"VPADDBYrr", "VPADDWYrr", "VPADDDYrr", "VPADDQYrr", "VPSUBBYrr",
