@@ -38,6 +38,7 @@ void TaskSearch::addSteps(ChainLevel &L, ValueType Ty, ArrayRef<unsigned> Rows) 
   };
   for (unsigned Rank : Rows) {
     const PoolRow &R = S.Pool[Rank];
+    const unsigned Rest = OneStep.find(key(R.R->Def))->second;
     for (unsigned Mask = 1; Mask != 1u << R.arity(); ++Mask) {
       bool Reads = true;
       for (unsigned K = 0; K != R.arity(); ++K)
@@ -45,7 +46,7 @@ void TaskSearch::addSteps(ChainLevel &L, ValueType Ty, ArrayRef<unsigned> Rows) 
       if (!Reads)
         continue;
       for (const Operands &Ops : assignments(R, Mask, /*Solved=*/false)) {
-        Step St{{&R, 0, Ops}, mergeTests(R.R->Def), readsOf(R, Ops), {}};
+        Step St{{&R, 0, Ops}, mergeTests(R.R->Def), readsOf(R, Ops), Rest, {}};
         for (unsigned K = 0; K != R.arity(); ++K)
           if (Ops[K] != InnerOp)
             St.Free[K] = Free(Ops[K], St.Tests);
@@ -58,11 +59,18 @@ void TaskSearch::addSteps(ChainLevel &L, ValueType Ty, ArrayRef<unsigned> Rows) 
   }
 }
 
+/// Operands of a last instruction but for the chain, at most.
+unsigned TaskSearch::mostOthers() const {
+  unsigned Most = 0;
+  for (const PoolRow &R : S.Pool)
+    if (R.R->Def == T.GoalTy && R.arity())
+      Most = std::max(Most, R.arity() - 1);
+  return Most;
+}
+
 /// Chains of \p Rows over values of rows ranked below \p Until.
 TaskSearch::ChainLevel TaskSearch::chainLevel(std::vector<unsigned> Rows, unsigned Until) const {
   ChainLevel L;
-  // Over one parent the cheapest come first, so that the first of equal ones is as
-  // cheap as any.
   llvm::sort(Rows, [&](unsigned A, unsigned B) {
     return std::pair(S.Pool[A].weight(), A) < std::pair(S.Pool[B].weight(), B);
   });
@@ -78,21 +86,37 @@ TaskSearch::ChainLevel TaskSearch::chainLevel(std::vector<unsigned> Rows, unsign
   for (const Bucket &B : Table.buckets())
     if (Parents(B) && StepsOf(B.Ty) == L.Steps.end())
       addSteps(L, B.Ty, Rows);
-  unsigned Owner = 0;
+  const unsigned Others = mostOthers();
+  unsigned Tile = 0;
   for (const Bucket &B : Table.buckets()) {
-    size_t N = Parents(B);
+    const size_t N = Parents(B);
     if (!N)
       continue;
-    ArrayRef<Step> Steps = StepsOf(B.Ty)->second;
+    std::vector<const Step *> &Steps = L.Useful.emplace_back();
+    for (const Step &St : StepsOf(B.Ty)->second)
+      if (fits(B.Weight + St.E.Row->weight() + St.Rest, B.Instructions + 2) &&
+          mayComplete(Others, B.Reads | St.Reads))
+        Steps.push_back(&St);
     for (size_t At = 0; At < N; At += TileParents) {
-      size_t Count = std::min(TileParents, N - At);
-      for (size_t From = 0; From < Steps.size(); From += LotSteps)
+      const size_t Count = std::min(TileParents, N - At);
+      for (size_t From = 0, To; From < Steps.size(); From = To) {
+        const unsigned Weight = Steps[From]->E.Row->weight();
+        for (To = From + 1; To < Steps.size() && To - From < LotSteps; ++To)
+          if (Steps[To]->E.Row->weight() != Weight)
+            break;
         L.Lots.push_back(
-            {&B, At, Count, Steps.slice(From, std::min(LotSteps, Steps.size() - From)), Owner});
+            {&B, At, Count, ArrayRef(Steps).slice(From, To - From), B.Weight + Weight, Tile});
+        L.Strips += divideCeil(To - From, FingerprintTable::StripSteps);
+      }
       L.Chains += Count * Steps.size();
-      Owner += unsigned(Count);
+      ++Tile;
     }
   }
+  // The cheapest come first, so that the first of equal ones is as cheap as any.
+  llvm::sort(L.Lots, [](const Lot &A, const Lot &B) {
+    return std::tuple(A.Weight, A.Tile, A.Steps.data()) <
+           std::tuple(B.Weight, B.Tile, B.Steps.data());
+  });
   return L;
 }
 
@@ -160,58 +184,39 @@ uint64_t TaskSearch::mergePrint(const Expr &E, Scratch &X) const {
 //===----------------------------------------------------------------------===//
 
 /// Fingerprints of the lot's chains: on the first tests, or (\p Whole) on all tests of
-/// those that were touched.
-void TaskSearch::extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) const {
-  using Print = FingerprintTable::Print;
-  constexpr unsigned Shards = FingerprintTable::Shards;
-  // Operands of a last instruction but for the chain.
-  unsigned MostFree = 0;
-  for (const PoolRow &R : S.Pool)
-    if (R.R->Def == T.GoalTy && R.arity())
-      MostFree = std::max(MostFree, R.arity() - 1);
+/// those that were touched. How many.
+size_t TaskSearch::extend(const Lot &L, bool Whole, FingerprintTable &Out, unsigned Thread) {
+  Scratch &X = Rooms[Thread];
   X.Parents.clear();
-  X.Prints.resize(TileParents);
-  if (X.Unsorted.empty())
-    X.Unsorted.resize(LotSteps * TileParents);
-  if (Out.All.empty())
-    Out.All.resize(LotSteps * TileParents);
-  Out.Marks.assign(L.Steps.size() * TileParents, FingerprintTable::Seen);
-  std::array<uint32_t, Shards> Counts{};
-  Print *End = X.Unsorted.data();
-  for (size_t I = 0; I != L.Steps.size() && !S.expired(); ++I) {
-    const Step &St = L.Steps[I];
-    ValueType Ty = St.E.Row->R->Def;
-    unsigned Weight = L.B->Weight + St.E.Row->weight();
+  std::array<uint64_t, TileParents> Prints{};
+  size_t N = 0;
+  for (size_t I = 0; I != L.Steps.size(); ++I) {
+    const Step &St = *L.Steps[I];
+    const ValueType Ty = St.E.Row->R->Def;
     const uint32_t Reads = L.B->Reads | St.Reads;
-    if (!fits(Weight + OneStep.find(key(Ty))->second, L.B->Instructions + 2) ||
-        !mayComplete(MostFree, Reads))
-      continue;
+    const uint32_t Place = uint32_t(I * TileParents);
     hashChunks(evaluate(St, L, X), L.Count, St.Tests * Ty.bytes(), ValueTable::seedOf(Ty, Reads),
-               X.Prints.data());
+               Prints.data());
+    if (!Whole) {
+      Out.add(Thread, L.Strip, Place, Prints.data(), L.Count);
+      N += L.Count;
+      continue;
+    }
     for (size_t K = 0; K != L.Count; ++K) {
-      uint64_t F = X.Prints[K];
-      if (Whole) {
-        if (!AllTouched && !Touched.contains(F >> 1))
-          continue;
-        size_t Tests = Table.numTests();
-        const uint8_t *All = evaluate(over(St.E, L.B->Ids[L.Begin + K]), Tests, X.Full[0]);
-        F = ValueTable::fingerprint(All, Tests * Ty.bytes(), Ty, Reads);
-      }
-      *End++ = Print(F, Weight, L.Owner + unsigned(K), uint32_t(I * TileParents + K));
-      ++Counts[FingerprintTable::shardOf(F)];
+      if (!AllTouched && !Touched.contains(Prints[K] >> 1))
+        continue;
+      const size_t Tests = Table.numTests();
+      const uint8_t *All = evaluate(over(St.E, L.B->Ids[L.Begin + K]), Tests, X.Full[0]);
+      const uint64_t F = ValueTable::fingerprint(All, Tests * Ty.bytes(), Ty, Reads);
+      Out.add(Thread, L.Strip, Place + uint32_t(K), &F, 1);
+      ++N;
     }
   }
-  for (unsigned I = 0; I != Shards; ++I)
-    Out.Begin[I + 1] = Out.Begin[I] + Counts[I];
-  std::array<Print *, Shards> To;
-  for (unsigned I = 0; I != Shards; ++I)
-    To[I] = Out.All.data() + Out.Begin[I];
-  for (Print *P = X.Unsorted.data(); P != End; ++P)
-    *To[FingerprintTable::shardOf(P->Fingerprint)]++ = *P;
+  return N;
 }
 
 /// The marked chains of a lot, evaluated again.
-void TaskSearch::collect(const Lot &L, const LotPrints &P, unsigned Done, Block &Out,
+void TaskSearch::collect(const Lot &L, const uint8_t *Marks, unsigned Done, Block &Out,
                          Scratch &X) const {
   struct Place {
     size_t Part;
@@ -235,18 +240,18 @@ void TaskSearch::collect(const Lot &L, const LotPrints &P, unsigned Done, Block 
     return Index;
   };
   for (size_t I = 0; I != L.Steps.size(); ++I) {
-    const PoolRow &R = *L.Steps[I].E.Row;
+    const PoolRow &R = *L.Steps[I]->E.Row;
     std::optional<size_t> Parts[2][2];
     for (size_t K = 0; K != L.Count; ++K) {
       uint32_t Chain = uint32_t(I * TileParents + K);
-      if (P.Marks[Chain] == FingerprintTable::Seen)
+      if (Marks[Chain] == FingerprintTable::Seen)
         continue;
       const Value &Parent = Table[L.B->Ids[L.Begin + K]];
       bool New = std::max(R.Rank, Parent.E.Row->Rank) >= Done;
-      bool Fresh = P.Marks[Chain] == FingerprintTable::Fresh;
+      bool Fresh = Marks[Chain] == FingerprintTable::Fresh;
       std::optional<size_t> &Part = Parts[New][Fresh];
       if (!Part)
-        Part = PartOf(L.Steps[I], New, Fresh);
+        Part = PartOf(*L.Steps[I], New, Fresh);
       ++Counts[*Part][K];
       Places.push_back({*Part, Chain});
     }
@@ -266,7 +271,7 @@ void TaskSearch::collect(const Lot &L, const LotPrints &P, unsigned Done, Block 
   size_t Evaluated = ~size_t(0);
   for (const Place &Pl : Places) {
     const size_t I = Pl.Chain / TileParents, K = Pl.Chain % TileParents;
-    const Step &St = L.Steps[I];
+    const Step &St = *L.Steps[I];
     Block::Part &B = Out.Parts[Pl.Part];
     if (std::exchange(Evaluated, I) != I)
       Tile = evaluate(St, L, X);

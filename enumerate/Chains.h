@@ -14,46 +14,42 @@
 #define WHITTLE_ENUMERATE_CHAINS_H
 
 #include "enumerate/TaskSearch.h"
+#include <deque>
 
 namespace whittle {
 
 /// Parents that a row's function takes at a time: they and what it gives stay in the
 /// first-level cache.
-constexpr size_t TileParents = 32;
-constexpr size_t LotSteps = 256; ///< in a lot at most
+constexpr size_t TileParents = FingerprintTable::Owners;
+constexpr size_t LotSteps =
+    FingerprintTable::LotStrips * FingerprintTable::StripSteps; ///< in a lot at most
 
 /// A row over a parent (InnerOp) and free values, with one immediate.
 struct TaskSearch::Step {
   Expr E;
   size_t Tests;                        ///< that fingerprints are of
   uint32_t Reads;                      ///< needed leaves, of the free operands
+  unsigned Rest;                       ///< least weight of what leads from here to the goal
   std::array<const uint8_t *, 4> Free; ///< free operands on them, TileParents times
 };
 
+/// Chains of one cost.
 struct TaskSearch::Lot {
   const Bucket *B;
   size_t Begin, Count; ///< parents, in the bucket
-  llvm::ArrayRef<Step> Steps;
-  unsigned Owner; ///< number of the first parent in the level
-};
-
-/// What a lot puts into the table, and what the table says.
-struct TaskSearch::LotPrints {
-  std::vector<FingerprintTable::Print> All;                   ///< by shard, then as met
-  std::array<uint32_t, FingerprintTable::Shards + 1> Begin{}; ///< of each shard in All
-  std::vector<uint8_t> Marks;                                 ///< by chain; not met: Seen
-
-  llvm::ArrayRef<FingerprintTable::Print> shard(size_t I) const {
-    return llvm::ArrayRef(All).slice(Begin[I], Begin[I + 1] - Begin[I]);
-  }
+  llvm::ArrayRef<const Step *> Steps;
+  unsigned Weight;
+  unsigned Tile;      ///< number of these parents
+  uint32_t Strip = 0; ///< in the table's batch
 };
 
 /// All chains of a round.
 struct TaskSearch::ChainLevel {
   std::vector<std::pair<ValueType, std::vector<Step>>> Steps; ///< by the parent's type
   std::map<std::pair<uint32_t, size_t>, Bytes64> Free;        ///< by value and tests
-  std::vector<Lot> Lots;
-  uint64_t Chains = 0;
+  std::deque<std::vector<const Step *>> Useful;               ///< by bucket
+  std::vector<Lot> Lots;                                      ///< by cost
+  uint64_t Chains = 0, Strips = 0;
 };
 
 /// What is to be probed of a lot.

@@ -158,10 +158,11 @@ bool TaskSearch::chains(unsigned Done, unsigned Until, bool Whole) {
     return !S.done();
   if (!prepareRows(Middle) || !prepareRows(Last))
     return false;
-  const ChainLevel Level = chainLevel(Middle, Until);
+  ChainLevel Level = chainLevel(Middle, Until);
   if (Level.Lots.empty())
     return !S.done();
   std::vector<ValueType> Types;
+  Types.reserve(Level.Steps.size());
   for (const auto &[Ty, Steps] : Level.Steps)
     Types.push_back(Ty);
   prepareOthers(Last, Types);
@@ -173,49 +174,70 @@ bool TaskSearch::chains(unsigned Done, unsigned Until, bool Whole) {
           Wanted.push_back({Rank, K});
     compileProbes(Wanted);
   }
-  // Few are touched, as a rule; if they have more room than they need, it costs time.
-  size_t Entries = Whole && !AllTouched
-                       ? std::min<size_t>(Level.Chains, size_t(Touched.size()) * 64 + 65536)
-                       : Level.Chains;
-  FingerprintTable Seen(S.O.MaxTableBytes - std::min(S.O.MaxTableBytes, Table.usedBytes()),
-                        Entries);
-  std::vector<LotPrints> Prints(BlockChains / (LotSteps * TileParents));
-  for (size_t At = 0; At < Level.Lots.size() && (Whole || !AllTouched);) {
-    size_t N = std::min(Prints.size(), Level.Lots.size() - At);
-    ArrayRef<Lot> Lots = ArrayRef(Level.Lots).slice(At, N);
-    double Start = S.seconds();
-    S.parallel(N, [&](size_t I, unsigned Thread) {
-      if (!S.expired())
-        extend(Lots[I], Whole, Prints[I], Rooms[Thread]);
+  // Few are touched, as a rule.
+  const uint64_t Expected = Whole && !AllTouched
+                                ? std::min<uint64_t>(Level.Chains, Touched.size() * 64 + 65536)
+                                : Level.Chains;
+  if (!Chained)
+    Chained = std::make_unique<FingerprintTable>(
+        S.O.MaxTableBytes - std::min(S.O.MaxTableBytes, Table.usedBytes()), unsigned(Rooms.size()));
+  FingerprintTable &Seen = *Chained;
+  Seen.start(Level.Strips * FingerprintTable::StripPlaces, Expected);
+  const MutableArrayRef<Lot> Lots = Level.Lots;
+  unsigned Least = ~0u;
+  for (const auto &[Ty, Weight] : OneStep)
+    Least = std::min(Least, Weight);
+  // What was found meanwhile may be cheaper than all that follow.
+  auto Useful = [&](const Lot &L) {
+    return (Whole || !AllTouched) && fits(L.Weight + Least, L.B->Instructions + 2);
+  };
+  for (size_t At = 0, End; At < Lots.size() && Useful(Lots[At]); At = End) {
+    const double Start = S.seconds();
+    Seen.startBatch();
+    std::vector<size_t> Stretches; // where they begin
+    for (End = At; End != Lots.size(); ++End) {
+      Lot &L = Lots[End];
+      auto Strip =
+          Seen.place(unsigned(divideCeil(L.Steps.size(), FingerprintTable::StripSteps)), L.Tile);
+      if (!Strip)
+        break;
+      L.Strip = *Strip;
+      if (Stretches.empty() || Seen.stretchOf(Lots[End - 1].Strip) != Seen.stretchOf(*Strip))
+        Stretches.push_back(End);
+    }
+    Stretches.push_back(End);
+    std::vector<uint64_t> Counts(Stretches.size());
+    S.parallel(Stretches.size() - 1, [&](size_t I, unsigned Thread) {
+      for (size_t L = Stretches[I]; L != Stretches[I + 1] && !S.expired(); ++L)
+        Counts[I] += extend(Lots[L], Whole, Seen, Thread);
     });
     if (S.done())
       return false;
-    double Evaluated = S.seconds();
-    S.parallel(FingerprintTable::Shards, [&](size_t Shard, unsigned) {
-      for (LotPrints &P : MutableArrayRef(Prints).take_front(N))
-        Seen.insert(unsigned(Shard), P.shard(Shard), P.Marks.data());
-    });
-    double Inserted = S.seconds();
-    uint64_t Count = 0;
-    for (const LotPrints &P : ArrayRef(Prints).take_front(N))
-      Count += P.Begin.back();
-    if (Whole) {
-      S.Result.Split += Count;
-    } else {
-      S.Result.Inserted += Count;
+    const double Evaluated = S.seconds();
+    Seen.insert([&](size_t N, function_ref<void(size_t, unsigned)> Do) { S.parallel(N, Do); });
+    const double Inserted = S.seconds();
+    for (uint64_t N : Counts)
+      (Whole ? S.Result.Split : S.Result.Inserted) += N;
+    if (!Whole) {
       S.Result.InsertSeconds += Inserted - Start;
       S.Result.EvaluateSeconds += Evaluated - Start;
       S.Result.InsertBytes = std::max(S.Result.InsertBytes, Seen.bytes());
     }
-    std::vector<Block> Blocks(N);
-    S.parallel(N, [&](size_t I, unsigned Thread) {
-      if (!S.expired())
-        collect(Lots[I], Prints[I], Done, Blocks[I], Rooms[Thread]);
-    });
-    S.Result.ProbeSeconds += S.seconds() - Inserted;
-    if (!probeBlocks(Blocks, Done, Last))
-      return false;
-    At += N;
+    for (size_t From = At, To; From != End && Useful(Lots[From]); From = To) {
+      uint64_t Chains = 0;
+      for (To = From; To != End && Chains < BlockChains; ++To)
+        Chains += Lots[To].Count * Lots[To].Steps.size();
+      const double Begin = S.seconds();
+      std::vector<Block> Blocks(To - From);
+      S.parallel(To - From, [&](size_t I, unsigned Thread) {
+        const Lot &L = Lots[From + I];
+        if (!S.expired())
+          collect(L, Seen.marks(L.Strip), Done, Blocks[I], Rooms[Thread]);
+      });
+      S.Result.ProbeSeconds += S.seconds() - Begin;
+      if (!probeBlocks(Blocks, Done, Last))
+        return false;
+    }
   }
   return !S.done();
 }

@@ -6,11 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/Hash.h"
-#include "llvm/Support/Endian.h"
 #include <algorithm>
 #include <cstring>
-
-using namespace llvm;
 
 namespace whittle {
 
@@ -54,41 +51,70 @@ static constexpr uint64_t Keys[10] = {0x6a09e667f3bcc909, 0xbb67ae8584caa73b, 0x
                                       0x629a292a367cd507};
 
 /// Both halves of a product: every bit of either factor reaches most of the result.
-[[clang::always_inline]] static uint64_t fold(uint64_t A, uint64_t B) {
+static uint64_t fold(uint64_t A, uint64_t B) {
   unsigned __int128 P = static_cast<unsigned __int128>(A) * B;
   return uint64_t(P) ^ uint64_t(P >> 64);
 }
 
-/// One line. The four products do not wait for each other, and no two words share a
-/// key, so that exchanged words show.
-[[clang::always_inline]] static uint64_t hashLine(const uint8_t *B, uint64_t Seed) {
-  auto Word = [&](unsigned I) { return support::endian::read64le(B + 8 * I) ^ Keys[I]; };
-  uint64_t P = fold(Word(0) ^ Seed, Word(1)), Q = fold(Word(2), Word(3) ^ Seed);
-  uint64_t R = fold(Word(4) ^ Seed, Word(5)), S = fold(Word(6), Word(7) ^ Seed);
-  return fold((P + Q) ^ Keys[8], (R + S) ^ Keys[9]);
+using Words = uint64_t __attribute__((ext_vector_type(8)));
+
+/// A line's eight words, each under its own key, with its lower half times its neighbour's
+/// upper one.
+[[clang::always_inline]] static Words multiplyHalves(const uint8_t *Line) {
+  using Halves = uint32_t __attribute__((ext_vector_type(16)));
+  Words X;
+  memcpy(&X, Line, 64);
+  X ^= Words{Keys[0], Keys[1], Keys[2], Keys[3], Keys[4], Keys[5], Keys[6], Keys[7]};
+  Halves H = __builtin_bit_cast(Halves, X);
+  Words Next = __builtin_bit_cast(
+      Words, __builtin_shufflevector(H, H, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
+  constexpr uint64_t Low = 0xffffffff;
+  return X + (X & Low) * (Next & Low);
+}
+
+/// Of \p A and \p B, each neighbours added, then those of every four words of the result.
+[[clang::always_inline]] static Words addNeighbours(Words A, Words B) {
+  return __builtin_shufflevector(A, B, 0, 8, 2, 10, 4, 12, 6, 14) +
+         __builtin_shufflevector(A, B, 1, 9, 3, 11, 5, 13, 7, 15);
+}
+[[clang::always_inline]] static Words addPairs(Words A, Words B) {
+  return __builtin_shufflevector(A, B, 0, 1, 4, 5, 8, 9, 12, 13) +
+         __builtin_shufflevector(A, B, 2, 3, 6, 7, 10, 11, 14, 15);
+}
+
+/// Eight lines, \p Stride bytes apart, each onto its seed.
+[[clang::always_inline]] static Words hashLines(const uint8_t *Line, size_t Stride, Words Seeds) {
+  auto Two = [&](unsigned I) __attribute__((always_inline)) {
+    return addNeighbours(multiplyHalves(Line + I * Stride),
+                         multiplyHalves(Line + (I + 1) * Stride));
+  };
+  Words H = Seeds + addPairs(addPairs(Two(0), Two(2)), addPairs(Two(4), Two(6)));
+  H = (H ^ H >> 32) * Keys[1];
+  return H ^ H >> 32;
 }
 
 #if defined(__x86_64__)
-__attribute__((target_clones("default", "arch=x86-64-v3")))
+__attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #endif
 void hashChunks(const uint8_t *Chunks, size_t Count, size_t Bytes, uint64_t Seed, uint64_t *Out) {
-  Seed = fold(Seed ^ Keys[8], Bytes ^ Keys[9]);
-  if (Bytes == 64) {
-    for (size_t I = 0; I != Count; ++I)
-      Out[I] = hashLine(Chunks + 64 * I, Seed);
-    return;
-  }
-  for (size_t I = 0; I != Count; ++I, Chunks += Bytes) {
-    uint64_t H = Seed;
-    size_t At = 0;
-    for (; At + 64 <= Bytes; At += 64)
-      H = hashLine(Chunks + At, H);
-    if (At != Bytes) {
-      uint8_t Rest[64] = {};
-      memcpy(Rest, Chunks + At, Bytes - At);
-      H = hashLine(Rest, H);
+  const Words Seeds = Words(0) + fold(Seed ^ Keys[8], Bytes ^ Keys[9]);
+  size_t I = 0;
+  if (Bytes == 64)
+    for (; I + 8 <= Count; I += 8) {
+      Words H = hashLines(Chunks + 64 * I, 64, Seeds);
+      memcpy(Out + I, &H, 64);
     }
-    Out[I] = H;
+  for (; I < Count; I += 8) {
+    // Of the eight, some may be none, and each may end within a line.
+    const size_t N = std::min<size_t>(8, Count - I);
+    Words H = Seeds;
+    for (size_t At = 0; At < Bytes; At += 64) {
+      uint8_t Eight[8 * 64] = {};
+      for (size_t K = 0; K != N; ++K)
+        memcpy(Eight + 64 * K, Chunks + (I + K) * Bytes + At, std::min<size_t>(64, Bytes - At));
+      H = hashLines(Eight, 64, H);
+    }
+    memcpy(Out + I, &H, 8 * N);
   }
 }
 

@@ -58,8 +58,6 @@ struct Scratch {
   std::vector<uint8_t> Tables;
   Bytes64 Tile;                      ///< chains' first tests
   std::map<size_t, Bytes64> Parents; ///< of a lot, on so many tests
-  std::vector<uint64_t> Prints;
-  std::vector<FingerprintTable::Print> Unsorted;
   ConstantSolver Solver;
   FunctionFilter Filter;
   /// Of the goal, until the table is filled again: TaskSearch::mayBeFunction().
@@ -223,7 +221,6 @@ private:
   // ChainLevel.cpp: chains of two, their fingerprints, what of them is new.
   struct Step;
   struct Lot;
-  struct LotPrints;
   struct ChainLevel;
   size_t mergeTests(ValueType Ty) const;
   void addSteps(ChainLevel &L, ValueType Ty, llvm::ArrayRef<unsigned> Rows) const;
@@ -231,8 +228,9 @@ private:
   const uint8_t *evaluate(const Step &St, const Lot &L, Scratch &X) const;
   const uint8_t *evaluate(const Expr &E, size_t Tests, std::vector<uint8_t> &Room) const;
   uint64_t mergePrint(const Expr &E, Scratch &X) const;
-  void extend(const Lot &L, bool Whole, LotPrints &Out, Scratch &X) const;
-  void collect(const Lot &L, const LotPrints &P, unsigned Done, Block &Out, Scratch &X) const;
+  unsigned mostOthers() const;
+  size_t extend(const Lot &L, bool Whole, FingerprintTable &Out, unsigned Thread);
+  void collect(const Lot &L, const uint8_t *Marks, unsigned Done, Block &Out, Scratch &X) const;
 
   SearchState &S;
   const Task &T;
@@ -241,8 +239,9 @@ private:
   std::vector<uint8_t> Goal, Care;
   bool CareAll = true;
   size_t GoalTests = 0;
-  uint32_t Needed = 0;        ///< leaves that the goal depends on
-  std::vector<Scratch> Rooms; ///< one a thread
+  uint32_t Needed = 0;                       ///< leaves that the goal depends on
+  std::vector<Scratch> Rooms;                ///< one a thread
+  std::unique_ptr<FingerprintTable> Chained; ///< kept for its memory
   mutable std::vector<std::map<unsigned, std::vector<Operands>>> Assignments; ///< by rank, mask
   Evaluator::TernaryFn TernarySolver = nullptr;
   /// Least weight of the instructions that lead from a type to the goal's.

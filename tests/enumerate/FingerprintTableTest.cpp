@@ -7,118 +7,219 @@
 
 #include "enumerate/FingerprintTable.h"
 #include "enumerate/TestSet.h"
+#include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
+#include <atomic>
 #include <map>
+#include <thread>
 
 using namespace llvm;
 
 namespace whittle {
 namespace {
 
-using Print = FingerprintTable::Print;
 using Marks = std::vector<uint8_t>;
 constexpr uint8_t Seen = FingerprintTable::Seen, Fresh = FingerprintTable::Fresh,
                   Other = FingerprintTable::Other;
+constexpr unsigned Owners = FingerprintTable::Owners, Places = FingerprintTable::StripPlaces;
 
-struct Item {
-  uint64_t Fingerprint;
-  unsigned Cost, Owner = 0;
+/// Fingerprints of a lot's places from 0 on.
+struct Lot {
+  unsigned Tile;
+  std::vector<uint64_t> Prints;
 };
 
-Marks insert(FingerprintTable &T, unsigned Shard, ArrayRef<Item> Items) {
-  std::vector<Print> Batch;
-  // Marks may lie in any order.
-  uint32_t N = uint32_t(Items.size());
-  for (uint32_t I = 0; I != N; ++I)
-    Batch.push_back(Print(Items[I].Fingerprint, Items[I].Cost, Items[I].Owner, N - 1 - I));
-  Marks M(N, 7);
-  T.insert(Shard, Batch, M.data());
-  std::reverse(M.begin(), M.end());
+struct Said {
+  Marks M; ///< of all lots' fingerprints
+  unsigned Batches = 0;
+  size_t Bytes = 0;
+};
+
+Said level(ArrayRef<Lot> Lots, size_t MaxBytes, unsigned Threads = 1) {
+  FingerprintTable T(MaxBytes, Threads);
+  auto Parallel = [&](size_t N, function_ref<void(size_t, unsigned)> Do) {
+    std::atomic<size_t> Next{0};
+    std::vector<std::thread> All;
+    for (unsigned Thread = 0; Thread != Threads; ++Thread)
+      All.emplace_back([&, Thread] {
+        for (size_t I; (I = Next++) < N;)
+          Do(I, Thread);
+      });
+    for (std::thread &X : All)
+      X.join();
+  };
+  auto Strips = [](const Lot &L) { return unsigned(divideCeil(L.Prints.size(), Places)); };
+  uint64_t All = 0, Prints = 0;
+  for (const Lot &L : Lots) {
+    All += uint64_t(Strips(L)) * Places;
+    Prints += L.Prints.size();
+  }
+  T.start(All, Prints);
+  Said Result;
+  for (size_t At = 0, End; At != Lots.size(); At = End) {
+    T.startBatch();
+    ++Result.Batches;
+    std::vector<uint32_t> First;
+    for (End = At; End != Lots.size(); ++End) {
+      auto Strip = T.place(Strips(Lots[End]), Lots[End].Tile);
+      if (!Strip)
+        break;
+      First.push_back(*Strip);
+    }
+    EXPECT_GT(End, At);
+    Parallel(T.stretchOf(First.back()) + 1, [&](size_t Stretch, unsigned Thread) {
+      for (size_t I = 0; I != First.size(); ++I)
+        if (T.stretchOf(First[I]) == Stretch) {
+          // In two pieces.
+          const std::vector<uint64_t> &P = Lots[At + I].Prints;
+          const size_t Half = P.size() / 3;
+          T.add(Thread, First[I], 0, P.data(), Half);
+          T.add(Thread, First[I], uint32_t(Half), P.data() + Half, P.size() - Half);
+        }
+    });
+    T.insert(Parallel);
+    for (size_t I = 0; I != First.size(); ++I) {
+      const size_t N = Lots[At + I].Prints.size();
+      const uint8_t *M = T.marks(First[I]);
+      Result.M.insert(Result.M.end(), M, M + N);
+      for (size_t K = N; K % Places; ++K)
+        EXPECT_EQ(M[K], Seen) << "nothing is there";
+    }
+  }
+  Result.Bytes = T.bytes();
+  return Result;
+}
+
+/// In a map.
+Marks reference(ArrayRef<Lot> Lots) {
+  std::map<uint64_t, std::pair<unsigned, size_t>> Last;
+  Marks M;
+  for (const Lot &L : Lots)
+    for (size_t I = 0; I != L.Prints.size(); ++I) {
+      const std::pair<unsigned, size_t> Owner(L.Tile, I % Owners);
+      auto [It, New] = Last.try_emplace(L.Prints[I], Owner);
+      M.push_back(New ? Fresh : It->second == Owner ? Seen : Other);
+      It->second = Owner;
+    }
   return M;
 }
 
-std::vector<Item> distinct(unsigned Shard, unsigned N) {
-  Random R(N);
-  std::vector<Item> All;
-  for (unsigned I = 0; I != N; ++I)
-    All.push_back({uint64_t(Shard) << 60 | R.next() >> 4, 4});
+std::vector<uint64_t> distinct(size_t N, uint64_t Seed) {
+  Random R(Seed);
+  std::vector<uint64_t> All(N);
+  for (uint64_t &F : All)
+    F = R.next();
   return All;
 }
 
-TEST(FingerprintTable, TakesTheFirstUnlessALaterOneIsCheaper) {
-  FingerprintTable T(1 << 20, 1000);
-  // One line: neighbours in the table. 0 and cost 0 are like any other.
-  EXPECT_EQ(insert(T, 0, {{5, 4}, {5, 4}, {5, 5}, {5, 3}, {5, 3}, {6, 4}}),
-            (Marks{Fresh, Seen, Seen, Fresh, Seen, Fresh}));
-  EXPECT_EQ(insert(T, 0, {{0, 0}, {0, 0}, {5, 4}, {6, 3}}), (Marks{Fresh, Seen, Seen, Fresh}));
-  EXPECT_EQ(T.size(), 3u);
+/// Of several lengths, over few or many fingerprints.
+std::vector<Lot> randomLots(unsigned N, uint64_t Different, unsigned Tiles, uint64_t Seed) {
+  Random R(Seed);
+  std::vector<Lot> Lots;
+  for (unsigned I = 0; I != N; ++I) {
+    Lot &L = Lots.emplace_back();
+    L.Tile = unsigned(R.below(Tiles));
+    L.Prints.resize(1 + R.below(R.below(2) ? 70 : FingerprintTable::LotStrips * Places));
+    for (uint64_t &F : L.Prints)
+      F = R.below(Different) * 0x9e3779b97f4a7c15u;
+  }
+  return Lots;
+}
+
+constexpr size_t Much = size_t(1) << 30;
+
+TEST(FingerprintTable, TakesTheFirst) {
+  // 0 is like any other.
+  constexpr uint64_t A = 5ull << 40, B = 6ull << 40;
+  EXPECT_EQ(level({{3, {A}}, {3, {A}}, {3, {B}}, {3, {0}}, {3, {A}}, {3, {0}}}, Much).M,
+            (Marks{Fresh, Seen, Fresh, Fresh, Seen, Seen}));
 }
 
 TEST(FingerprintTable, SaysWhenTheOwnerChanges) {
-  FingerprintTable T(1 << 20, 1000);
-  EXPECT_EQ(insert(T, 0, {{5, 4, 1}, {5, 4, 2}, {5, 6, 2}, {5, 5, 3}, {5, 5, 1}, {5, 3, 1}}),
-            (Marks{Fresh, Other, Seen, Other, Other, Fresh}));
-  // The cost stays the least.
-  EXPECT_EQ(insert(T, 0, {{5, 3, 1}, {5, 4, 9}, {5, 3, 9}, {5, 2, 10}}),
-            (Marks{Seen, Other, Seen, Fresh}));
-  EXPECT_EQ(T.size(), 1u);
+  constexpr uint64_t A = 5ull << 40, B = 6ull << 40;
+  // Another tile; another owner of one tile; the last one counts.
+  EXPECT_EQ(level({{0, {A, B}}, {1, {A, B}}, {1, {B, A}}, {1, {B, A}}, {0, {A, A}}}, Much).M,
+            (Marks{Fresh, Fresh, Other, Other, Other, Other, Seen, Seen, Other, Other}));
+  // Steps of one owner lie Owners places apart.
+  std::vector<uint64_t> Prints = distinct(3 * Owners, 1);
+  Prints[Owners + 7] = Prints[2 * Owners + 7] = Prints[7];
+  Prints[2 * Owners + 8] = Prints[9];
+  Marks Want(3 * Owners, Fresh);
+  Want[Owners + 7] = Want[2 * Owners + 7] = Seen;
+  Want[2 * Owners + 8] = Other;
+  EXPECT_EQ(level({{12345678, Prints}}, Much).M, Want);
 }
 
-TEST(FingerprintTable, CostsThatDoNotFitAreAlwaysNew) {
-  FingerprintTable T(1 << 20, 1000);
-  unsigned Most = FingerprintTable::MaxCost;
-  EXPECT_EQ(insert(T, 0, {{5, Most + 1}, {5, Most + 1}, {5, Most}, {5, Most}, {5, 100000}}),
-            (Marks{Fresh, Fresh, Fresh, Seen, Fresh}));
+TEST(FingerprintTable, TellsBitsApart) {
+  // Of the 44 first bits each counts.
+  std::vector<uint64_t> Prints{0};
+  for (unsigned Bit = 20; Bit != 64; ++Bit)
+    Prints.push_back(1ull << Bit);
+  EXPECT_EQ(level({{0, Prints}}, Much).M, Marks(Prints.size(), Fresh));
 }
 
 TEST(FingerprintTable, AgreesWithAMap) {
-  // Few fingerprints, that differ in single bits of what is kept or of the place.
-  FingerprintTable T(1 << 24, 5000);
-  std::map<uint64_t, std::pair<unsigned, unsigned>> Reference;
-  Random R(3);
-  for (unsigned Round = 0; Round != 40; ++Round) {
-    std::vector<Item> Items;
-    Marks Want;
-    for (unsigned I = 0; I != 500; ++I) {
-      uint64_t F = uint64_t(9) << 60 | (uint64_t(R.below(8)) << 57 | 1ull << 5 * R.below(8));
-      Item X{F, R.below(6), R.below(5)};
-      Items.push_back(X);
-      auto [It, New] = Reference.try_emplace(F, X.Cost, X.Owner);
-      auto &[Cost, Owner] = It->second;
-      bool Cheaper = New || X.Cost < Cost;
-      Want.push_back(Cheaper ? Fresh : Owner == X.Owner ? Seen : Other);
-      Cost = std::min(Cost, X.Cost);
-      Owner = X.Owner;
+  for (uint64_t Different : {3u, 1000u, 100000000u}) {
+    std::vector<Lot> Lots = randomLots(150, Different, 4, Different);
+    Marks Want = reference(Lots);
+    Said All = level(Lots, Much);
+    EXPECT_EQ(All.Batches, 1u);
+    EXPECT_TRUE(All.M == Want) << Different;
+    // A table that stays.
+    Said Parts = level(Lots, 8 << 20);
+    EXPECT_GT(Parts.Batches, 2u);
+    if (Different < 10000) {
+      EXPECT_TRUE(Parts.M == Want) << Different;
     }
-    ASSERT_EQ(insert(T, 9, Items), Want) << Round;
   }
-  EXPECT_EQ(T.size(), Reference.size());
+}
+
+TEST(FingerprintTable, ThreadsDoNotMatter) {
+  std::vector<Lot> Lots = randomLots(400, 300000, 100, 1);
+  for (size_t MaxBytes : {Much, size_t(8) << 20}) {
+    Marks One = level(Lots, MaxBytes).M;
+    EXPECT_TRUE(level(Lots, MaxBytes, 2).M == One);
+    EXPECT_TRUE(level(Lots, MaxBytes, 5).M == One);
+  }
 }
 
 TEST(FingerprintTable, ForgetsNothingThatItHasRoomFor) {
-  FingerprintTable T(size_t(64) << 20, FingerprintTable::Shards * 40000);
-  std::vector<Item> All = distinct(15, 40000);
-  for (uint8_t M : insert(T, 15, All))
-    ASSERT_EQ(M, Fresh);
-  unsigned Forgotten = 0;
-  for (uint8_t M : insert(T, 15, All))
-    Forgotten += M == Fresh;
-  EXPECT_LE(Forgotten, 400u) << "two neighbouring lines are full";
-  EXPECT_GE(T.size() + Forgotten, 40000u);
+  std::vector<Lot> Lots;
+  for (uint64_t I = 0; I != 100; ++I)
+    Lots.push_back({unsigned(I % 50), distinct(FingerprintTable::LotStrips * Places, I % 50)});
+  // The second time by the same owners, and all are different.
+  Marks M = level(Lots, Much).M;
+  const auto Half = M.begin() + long(M.size() / 2);
+  EXPECT_EQ(size_t(std::count(M.begin(), Half, Fresh)), M.size() / 2);
+  EXPECT_EQ(size_t(std::count(Half, M.end(), Seen)), M.size() / 2);
 }
 
 TEST(FingerprintTable, AFullOneCountsWhatIsNewAsFreshAgain) {
-  constexpr size_t Bytes = FingerprintTable::Shards * 4096; // 512 entries a shard
-  FingerprintTable T(Bytes, 1 << 20);
-  EXPECT_LE(T.bytes(), Bytes);
-  std::vector<Item> All = distinct(3, 20000);
-  for (uint8_t M : insert(T, 3, All))
-    ASSERT_EQ(M, Fresh);
-  EXPECT_EQ(T.size(), 512u);
-  Marks Again = insert(T, 3, All);
-  EXPECT_EQ(size_t(count(Again, uint8_t(Seen))), 512u);
-  EXPECT_EQ(size_t(count(Again, uint8_t(Fresh))), All.size() - 512);
-  EXPECT_EQ(insert(T, 4, {{4ull << 60, 1}, {4ull << 60, 1}}), (Marks{Fresh, Seen}));
+  std::vector<Lot> Lots;
+  for (uint64_t I = 0; I != 100; ++I)
+    Lots.push_back({unsigned(I % 50), distinct(Places, I % 50)});
+  constexpr size_t Little = 400000; // 102,400 different ones would take 819,200
+  Said S = level(Lots, Little);
+  EXPECT_LE(S.Bytes, Little);
+  const auto Half = S.M.begin() + long(S.M.size() / 2);
+  EXPECT_EQ(size_t(std::count(S.M.begin(), Half, Fresh)), S.M.size() / 2);
+  const size_t Kept = size_t(std::count(Half, S.M.end(), Seen));
+  EXPECT_GT(Kept, 10000u);
+  EXPECT_EQ(size_t(std::count(Half, S.M.end(), Fresh)), S.M.size() / 2 - Kept);
+}
+
+TEST(FingerprintTable, OneLotAlwaysHasRoom) {
+  std::vector<Lot> Lots = randomLots(5, 1000, 3, 9);
+  Said S = level(Lots, 0);
+  EXPECT_EQ(S.Batches, 5u);
+  EXPECT_EQ(S.M[0], Fresh);
+}
+
+TEST(FingerprintTable, MayAllBeEqual) {
+  std::vector<Lot> Lots(60, {7, std::vector<uint64_t>(FingerprintTable::LotStrips * Places, 42)});
+  Marks M = level(Lots, Much, 2).M;
+  EXPECT_EQ(M[0], Fresh);
+  EXPECT_EQ(size_t(llvm::count(M, Other)), M.size() - 1);
 }
 
 } // namespace
