@@ -46,12 +46,22 @@ void TaskSearch::addSteps(ChainLevel &L, ValueType Ty, ArrayRef<unsigned> Rows) 
       if (!Reads)
         continue;
       for (const Operands &Ops : assignments(R, Mask, /*Solved=*/false)) {
-        Step St{{&R, 0, Ops}, mergeTests(R.R->Def), readsOf(R, Ops), Rest, {}};
+        Step St{};
+        St.E = {&R, 0, Ops};
+        St.Fn = R.Fn;
+        St.Arity = uint8_t(R.arity());
+        St.Ty = R.R->Def;
+        St.Tests = mergeTests(St.Ty);
+        St.Bytes = St.Tests * St.Ty.bytes();
+        St.Apart = R.K == PoolRow::Matrix || (R.R->ReadsLaneId && St.Tests % 4);
+        St.Reads = readsOf(R, Ops);
+        St.Rest = Rest;
         for (unsigned K = 0; K != R.arity(); ++K)
           if (Ops[K] != InnerOp)
             St.Free[K] = Free(Ops[K], St.Tests);
         for (int64_t Imm : R.InnerImms) {
           St.E.Imm = Imm;
+          St.Imms = R.Tuples.empty() ? nullptr : R.immediates(Imm);
           Steps.push_back(St);
         }
       }
@@ -144,15 +154,12 @@ static Expr over(Expr E, uint32_t Parent) {
 
 /// The step over each parent of the lot, on the step's tests, side by side.
 const uint8_t *TaskSearch::evaluate(const Step &St, const Lot &L, Scratch &X) const {
-  const PoolRow &R = *St.E.Row;
-  size_t Bytes = St.Tests * R.R->Def.bytes();
-  if (X.Tile.size() < TileParents * Bytes)
-    X.Tile.append(TileParents * Bytes - X.Tile.size());
-  // Waves, and lanes that know their number, are not moved.
-  if (R.K == PoolRow::Matrix || (R.R->ReadsLaneId && St.Tests % 4)) {
+  if (X.Tile.size() < TileParents * St.Bytes)
+    X.Tile.append(TileParents * St.Bytes - X.Tile.size());
+  if (St.Apart) {
     for (size_t I = 0; I != L.Count; ++I)
-      memcpy(X.Tile.data() + I * Bytes,
-             evaluate(over(St.E, L.B->Ids[L.Begin + I]), St.Tests, X.Full[0]), Bytes);
+      memcpy(X.Tile.data() + I * St.Bytes,
+             evaluate(over(St.E, L.B->Ids[L.Begin + I]), St.Tests, X.Full[0]), St.Bytes);
     return X.Tile.data();
   }
   const uint8_t *Parents = L.B->Chunks.data() + L.Begin * Table.chunkBytes(L.B->Ty);
@@ -164,9 +171,9 @@ const uint8_t *TaskSearch::evaluate(const Step &St, const Lot &L, Scratch &X) co
     Parents = B.data();
   }
   const uint8_t *Ptrs[4];
-  for (unsigned K = 0; K != R.arity(); ++K)
+  for (unsigned K = 0; K != St.Arity; ++K)
     Ptrs[K] = St.E.Ops[K] == InnerOp ? Parents : St.Free[K];
-  R.Fn(Ptrs, X.Tile.data(), R.immediates(St.E.Imm), L.Count * St.Tests);
+  St.Fn(Ptrs, X.Tile.data(), St.Imms ? St.Imms : &St.E.Imm, L.Count * St.Tests);
   return X.Tile.data();
 }
 
@@ -192,10 +199,9 @@ size_t TaskSearch::extend(const Lot &L, bool Whole, FingerprintTable &Out, unsig
   size_t N = 0;
   for (size_t I = 0; I != L.Steps.size(); ++I) {
     const Step &St = *L.Steps[I];
-    const ValueType Ty = St.E.Row->R->Def;
     const uint32_t Reads = L.B->Reads | St.Reads;
     const uint32_t Place = uint32_t(I * TileParents);
-    hashChunks(evaluate(St, L, X), L.Count, St.Tests * Ty.bytes(), ValueTable::seedOf(Ty, Reads),
+    hashChunks(evaluate(St, L, X), L.Count, St.Bytes, ValueTable::seedOf(St.Ty, Reads),
                Prints.data());
     if (!Whole) {
       Out.add(Thread, L.Strip, Place, Prints.data(), L.Count);
@@ -207,7 +213,7 @@ size_t TaskSearch::extend(const Lot &L, bool Whole, FingerprintTable &Out, unsig
         continue;
       const size_t Tests = Table.numTests();
       const uint8_t *All = evaluate(over(St.E, L.B->Ids[L.Begin + K]), Tests, X.Full[0]);
-      const uint64_t F = ValueTable::fingerprint(All, Tests * Ty.bytes(), Ty, Reads);
+      const uint64_t F = ValueTable::fingerprint(All, Tests * St.Ty.bytes(), St.Ty, Reads);
       Out.add(Thread, L.Strip, Place + uint32_t(K), &F, 1);
       ++N;
     }
@@ -277,7 +283,7 @@ void TaskSearch::collect(const Lot &L, const uint8_t *Marks, unsigned Done, Bloc
       Tile = evaluate(St, L, X);
     size_t At = Counts[Pl.Part][K]++, Chunk = Table.chunkBytes(B.Ty);
     B.Exprs[At] = over(St.E, L.B->Ids[L.Begin + K]);
-    memcpy(B.Chunks.data() + At * Chunk, Tile + K * St.Tests * B.Ty.bytes(), Chunk);
+    memcpy(B.Chunks.data() + At * Chunk, Tile + K * St.Bytes, Chunk);
   }
 }
 

@@ -24,10 +24,16 @@ constexpr size_t TileParents = FingerprintTable::Owners;
 constexpr size_t LotSteps =
     FingerprintTable::LotStrips * FingerprintTable::StripSteps; ///< in a lot at most
 
-/// A row over a parent (InnerOp) and free values, with one immediate.
+/// A row over a parent (InnerOp) and free values, with one immediate. What is needed for
+/// each chain stands here too: rows and values lie far apart.
 struct TaskSearch::Step {
   Expr E;
-  size_t Tests;                        ///< that fingerprints are of
+  Evaluator::RowFn Fn;
+  const int64_t *Imms; ///< null: E's
+  uint8_t Arity;
+  bool Apart; ///< parents one by one: waves, and lanes that know their number
+  ValueType Ty;
+  size_t Tests, Bytes;                 ///< that fingerprints are of
   uint32_t Reads;                      ///< needed leaves, of the free operands
   unsigned Rest;                       ///< least weight of what leads from here to the goal
   std::array<const uint8_t *, 4> Free; ///< free operands on them, TileParents times
