@@ -11,6 +11,7 @@
 #include "enumerate/FingerprintTable.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cstring>
 #include <sys/mman.h>
