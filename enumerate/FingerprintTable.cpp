@@ -40,25 +40,31 @@ static constexpr size_t ManyStretches = 64;
 // Memory
 //===----------------------------------------------------------------------===//
 
-void FingerprintTable::Pages::reserve(size_t N) {
+bool FingerprintTable::Pages::tryReserve(size_t N) {
   if (N <= Bytes)
-    return;
+    return true;
   release();
   // Whole huge pages, where they are worth it.
   const size_t Slack = N < HugePage ? 0 : HugePage;
   void *To = mmap(nullptr, N + Slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (To == MAP_FAILED)
-    report_bad_alloc_error("table of fingerprints: no memory");
+    return false;
   Mapped = To;
   MappedBytes = N + Slack;
   Bytes = N;
   Data = static_cast<uint8_t *>(To);
   if (!Slack)
-    return;
+    return true;
   Data += (HugePage - reinterpret_cast<uintptr_t>(To) % HugePage) % HugePage;
 #ifdef MADV_HUGEPAGE
   madvise(Data, N, MADV_HUGEPAGE);
 #endif
+  return true;
+}
+
+void FingerprintTable::Pages::reserve(size_t N) {
+  if (!tryReserve(N))
+    report_bad_alloc_error("table of fingerprints: no memory");
 }
 
 FingerprintTable::Pages &FingerprintTable::Pages::operator=(Pages &&From) noexcept {
@@ -174,6 +180,9 @@ void FingerprintTable::start(uint64_t Places, uint64_t Expected) {
     return;
   const size_t TableBytes = std::min<uint64_t>(MaxBytes / 2, Expected * 2 * sizeof(Print));
   PartLines = std::clamp<size_t>(bit_floor((TableBytes >> PartBits) / LineBytes), 1, MostLines);
+  // Less where the system has no more.
+  while (PartLines > 1 && !Tables.tryReserve(PartLines * LineBytes << PartBits))
+    PartLines /= 2;
   Tables.reserve(PartLines * LineBytes << PartBits);
 }
 

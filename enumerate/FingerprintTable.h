@@ -43,7 +43,8 @@ public:
   /// Runs a function of a number below Count, and of a thread, on all threads.
   using ParallelFn = llvm::function_ref<void(size_t, llvm::function_ref<void(size_t, unsigned)>)>;
 
-  /// \p MaxBytes: for all that is kept, but for one lot at least.
+  /// \p MaxBytes: for all that is kept, but for one lot at least. Tables that stay are smaller
+  /// where the system has less; if it has no room for a batch, that ends the process.
   FingerprintTable(size_t MaxBytes, unsigned Threads);
   ~FingerprintTable();
   FingerprintTable(const FingerprintTable &) = delete;
@@ -83,7 +84,8 @@ private:
     uint8_t *data() const { return Data; }
     uint8_t *end() const { return Data + Bytes; }
     size_t size() const { return Bytes; }
-    void reserve(size_t N); ///< loses what was there
+    bool tryReserve(size_t N); ///< loses what was there; false if there is no memory
+    void reserve(size_t N);    ///< ends the process instead
     void release();
 
   private:
