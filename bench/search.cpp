@@ -31,9 +31,9 @@
 #include "enumerate/FingerprintTable.h"
 #include "enumerate/Hash.h"
 #include "enumerate/Pool.h"
+#include "enumerate/SearchState.h"
 #include "enumerate/TestSet.h"
 #include "llvm/MC/MCSubtargetInfo.h"
-#include <atomic>
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <sys/resource.h>
@@ -276,17 +276,7 @@ static void RandomInserts(benchmark::State &State) {
   for (uint64_t &F : Prints)
     F = R.next();
   auto Parallel = [&](size_t N, function_ref<void(size_t, unsigned)> Do) {
-    std::atomic<size_t> Next{0};
-    auto Work = [&](unsigned Thread) {
-      for (size_t I; (I = Next++) < N;)
-        Do(I, Thread);
-    };
-    std::vector<std::thread> Others;
-    for (unsigned T = 1; T < Threads; ++T)
-      Others.emplace_back(Work, T);
-    Work(0);
-    for (std::thread &T : Others)
-      T.join();
+    parallelFor(Threads, N, Do);
   };
   FingerprintTable Table(size_t(8) << 30, Threads);
   for (auto _ : State) {

@@ -164,8 +164,8 @@ SearchState::Outcome SearchState::ask(Rule R, uint64_t At) {
   llvm_unreachable("a verdict of no kind");
 }
 
-void SearchState::parallel(size_t Count, function_ref<void(size_t, unsigned)> Fn) const {
-  unsigned Threads = unsigned(std::min<size_t>(std::max(1u, O.Threads), Count));
+void parallelFor(unsigned Threads, size_t Count, function_ref<void(size_t, unsigned)> Fn) {
+  Threads = unsigned(std::min<size_t>(std::max(1u, Threads), Count));
   std::atomic<size_t> Next{0};
   auto Work = [&](unsigned Thread) {
     for (size_t I; (I = Next.fetch_add(1)) < Count;)

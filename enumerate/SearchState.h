@@ -18,6 +18,9 @@
 
 namespace whittle {
 
+/// Runs \p Fn(0..Count-1) on so many threads; \p Fn gets the thread's number too.
+void parallelFor(unsigned Threads, size_t Count, llvm::function_ref<void(size_t, unsigned)> Fn);
+
 /// One window's search: options, opcodes, tests, verdicts so far.
 class SearchState {
 public:
@@ -55,8 +58,10 @@ public:
   /// Takes back what was accepted but for the first \p Proved, with \p Old as bound.
   void retract(size_t Proved, StaticCost Old);
 
-  /// Runs \p Fn(0..Count-1) on the threads; \p Fn gets the thread's number too.
-  void parallel(size_t Count, llvm::function_ref<void(size_t, unsigned)> Fn) const;
+  /// On the search's threads.
+  void parallel(size_t Count, llvm::function_ref<void(size_t, unsigned)> Fn) const {
+    parallelFor(O.Threads, Count, Fn);
+  }
 
   llvm::Error Failure = llvm::Error::success(); ///< a tool failure ends the search
   ~SearchState() { llvm::consumeError(std::move(Failure)); }

@@ -6,12 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "enumerate/FingerprintTable.h"
+#include "enumerate/SearchState.h"
 #include "enumerate/TestSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "gtest/gtest.h"
-#include <atomic>
 #include <map>
-#include <thread>
 
 using namespace llvm;
 
@@ -38,15 +37,7 @@ struct Said {
 Said level(ArrayRef<Lot> Lots, size_t MaxBytes, unsigned Threads = 1) {
   FingerprintTable T(MaxBytes, Threads);
   auto Parallel = [&](size_t N, function_ref<void(size_t, unsigned)> Do) {
-    std::atomic<size_t> Next{0};
-    std::vector<std::thread> All;
-    for (unsigned Thread = 0; Thread != Threads; ++Thread)
-      All.emplace_back([&, Thread] {
-        for (size_t I; (I = Next++) < N;)
-          Do(I, Thread);
-      });
-    for (std::thread &X : All)
-      X.join();
+    parallelFor(Threads, N, Do);
   };
   auto Strips = [](const Lot &L) { return unsigned(divideCeil(L.Prints.size(), Places)); };
   uint64_t All = 0, Prints = 0;
